@@ -1,0 +1,279 @@
+//! What a request says about who sends it, and who that is. Three ways to prove it, one verdict for all of them: key
+//! pair, token, browser session. A request with `Authorization` ignores the cookie.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, atomic::Ordering},
+};
+
+use actix_web::{HttpRequest, http::header, web};
+use base64::Engine as _;
+use chrono::{NaiveDateTime, TimeDelta};
+use secrets::key_pair::{AccessKey, SecretKey};
+use shared::{
+    error::ErrorCode,
+    ids::{UserId, WorkspaceId},
+};
+
+use super::{
+    directory::{self, KeyRecord, SessionRecord},
+    token::Claims,
+};
+use crate::{error::AppError, state::State};
+
+/// Domain of the keyed hash of session cookies.
+pub(crate) const SESSION_HASH: &str = "session";
+/// Domain of the keyed hash of secret keys.
+pub(crate) const SECRET_KEY_HASH: &str = "secret-key";
+
+/// Where a request comes from.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Network address of the client: behind a trusted proxy the one it reports.
+    pub address: IpAddr,
+    /// What the client calls itself, at most 255 characters.
+    pub user_agent: String,
+    /// The worker's name if the client said one, at most 255 characters.
+    pub worker: Option<String>,
+}
+
+impl Client {
+    /// Reads the request's origin.
+    #[must_use]
+    pub fn of(req: &HttpRequest, state: &State) -> Self {
+        let text = |name: &str| {
+            let value = req.headers().get(name)?.to_str().ok()?.trim();
+            (!value.is_empty()).then(|| value.chars().take(255).collect::<String>())
+        };
+        Self {
+            address: address(req, &state.config.trusted_proxies),
+            user_agent: text("user-agent").unwrap_or_default(),
+            worker: text("x-clearml-worker").or_else(|| text("x-trains-worker")),
+        }
+    }
+
+    /// The worker's name, else the network address.
+    #[must_use]
+    pub fn from(&self) -> String {
+        self.worker.clone().unwrap_or_else(|| self.address.to_string())
+    }
+}
+
+/// The nearest address that is not a trusted proxy. Only a trusted proxy's word counts.
+fn address(req: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
+    let peer = req
+        .peer_addr()
+        .map_or(IpAddr::from([127, 0, 0, 1]), |socket| socket.ip());
+    if !trusted.contains(&peer) {
+        return peer;
+    }
+    let reported: Vec<IpAddr> = req
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|part| part.trim().parse().ok())
+        .collect();
+    reported
+        .into_iter()
+        .rev()
+        .find(|candidate| !trusted.contains(candidate))
+        .unwrap_or(peer)
+}
+
+/// What a request carries as proof, not yet believed.
+#[derive(Debug)]
+pub enum Proof {
+    /// Nothing.
+    None,
+    /// A key pair in the clear.
+    KeyPair(AccessKey, SecretKey),
+    /// A bearer token.
+    Bearer(String),
+    /// A session cookie.
+    Cookie(String),
+    /// Something that cannot be a proof of any kind.
+    Unreadable,
+}
+
+impl Proof {
+    /// Reads the `Authorization` header, else the cookie.
+    pub fn of(req: &HttpRequest, cookie_name: &str) -> Result<Self, AppError> {
+        let mut given = req.headers().get_all(header::AUTHORIZATION);
+        let Some(first) = given.next() else {
+            return Ok(req
+                .cookie(cookie_name)
+                .map_or(Self::None, |cookie| Self::Cookie(cookie.value().to_owned())));
+        };
+        if given.next().is_some() {
+            let detail = "Send one Authorization header, not several.".to_owned();
+            return Err(AppError::Detailed(ErrorCode::Malformed, detail));
+        }
+        let Ok(text) = first.to_str() else {
+            return Ok(Self::Unreadable);
+        };
+        let (scheme, rest) = text.trim().split_once(' ').unwrap_or((text, ""));
+        Ok(match scheme.to_ascii_lowercase().as_str() {
+            "bearer" => Self::Bearer(rest.trim().to_owned()),
+            "basic" => basic(rest.trim()).unwrap_or(Self::Unreadable),
+            _ => Self::Unreadable,
+        })
+    }
+}
+
+fn basic(encoded: &str) -> Option<Proof> {
+    if encoded.len() > 1024 {
+        return None;
+    }
+    let decoded = base64::engine::general_purpose::STANDARD.decode(encoded).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (access, secret) = text.split_once(':')?;
+    Some(Proof::KeyPair(
+        AccessKey::parse(access).ok()?,
+        SecretKey::parse(secret).ok()?,
+    ))
+}
+
+/// Who is calling, proven.
+#[derive(Debug, Clone)]
+pub enum Identity {
+    /// A key pair, or a token made with it.
+    Key(Arc<KeyRecord>),
+    /// A person in a browser.
+    Session(Arc<SessionRecord>),
+}
+
+impl Identity {
+    /// Whose it is.
+    #[must_use]
+    pub fn user_id(&self) -> UserId {
+        match self {
+            Self::Key(key) => key.user_id,
+            Self::Session(session) => session.user_id,
+        }
+    }
+
+    /// The one workspace that a key works in; a person chooses by the address.
+    #[must_use]
+    pub fn bound_workspace(&self) -> Option<WorkspaceId> {
+        match self {
+            Self::Key(key) => Some(key.workspace_id),
+            Self::Session(_) => None,
+        }
+    }
+}
+
+/// A request's client and identity.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Where it comes from.
+    pub client: Client,
+    /// Who it is, if anybody.
+    pub identity: Option<Identity>,
+}
+
+/// Believes a proof or not. `Ok(None)` means that there was none; a wrong one is [`ErrorCode::Unauthenticated`].
+pub(super) async fn identify(state: &web::Data<State>, proof: Proof) -> Result<Option<Identity>, AppError> {
+    let now = state.clock.now();
+    let wrong = || AppError::from(ErrorCode::Unauthenticated);
+    match proof {
+        Proof::None => Ok(None),
+        Proof::Unreadable => Err(wrong()),
+        Proof::KeyPair(access, secret) => {
+            let key = live_key(state, access.as_str(), now).await?.ok_or_else(wrong)?;
+            let genuine =
+                state
+                    .keys
+                    .keyed_hash()
+                    .verify(SECRET_KEY_HASH, secret.expose().as_bytes(), &key.secret_hash);
+            if genuine {
+                Ok(Some(Identity::Key(key)))
+            } else {
+                Err(wrong())
+            }
+        }
+        Proof::Bearer(token) => {
+            let claims: Claims = secrets::bearer::verify(&state.keys, &token, now.and_utc().timestamp())
+                .map_err(|_why| wrong())?;
+            let key = live_key(state, &claims.key, now).await?.ok_or_else(wrong)?;
+            let same = key.user_id == claims.identity.user && key.workspace_id == claims.tenant;
+            if same {
+                Ok(Some(Identity::Key(key)))
+            } else {
+                Err(wrong())
+            }
+        }
+        Proof::Cookie(value) => {
+            let session = live_session(state, &value, now).await?.ok_or_else(wrong)?;
+            Ok(Some(Identity::Session(session)))
+        }
+    }
+}
+
+async fn live_key(
+    state: &web::Data<State>,
+    access_key: &str,
+    now: NaiveDateTime,
+) -> Result<Option<Arc<KeyRecord>>, AppError> {
+    let found = match state.directory.key(access_key) {
+        Some(key) => Some(key),
+        None => {
+            let generation = state.directory.generation();
+            let wanted = access_key.to_owned();
+            let loaded = blocking_read(state, move |conn| directory::load_key(conn, &wanted))
+                .await?
+                .map(Arc::new);
+            if let Some(key) = &loaded {
+                state.directory.keep_key(generation, key);
+            }
+            loaded
+        }
+    };
+    Ok(found.filter(|key| key.expires_at.is_none_or(|end| now < end)))
+}
+
+async fn live_session(
+    state: &web::Data<State>,
+    cookie: &str,
+    now: NaiveDateTime,
+) -> Result<Option<Arc<SessionRecord>>, AppError> {
+    if !secrets::token_text::is_opaque_shape(cookie) {
+        return Ok(None);
+    }
+    let hash = state.keys.keyed_hash().hash(SESSION_HASH, cookie.as_bytes());
+    let idle = TimeDelta::days(i64::from(state.config.session_idle_days))
+        .num_microseconds()
+        .unwrap_or(i64::MAX);
+    let now_micros = now.and_utc().timestamp_micros();
+    let alive = |session: &SessionRecord| {
+        now < session.expires_at && now_micros - session.last_seen.load(Ordering::Relaxed) < idle
+    };
+    let found = match state.directory.session(&hash).filter(|session| alive(session)) {
+        Some(session) => Some(session),
+        None => {
+            let generation = state.directory.generation();
+            let wanted = hash.clone();
+            let loaded = blocking_read(state, move |conn| directory::load_session(conn, &wanted)).await?;
+            let loaded = loaded.map(Arc::new).filter(|session| alive(session));
+            if let Some(session) = &loaded {
+                state.directory.keep_session(generation, &hash, session);
+            }
+            loaded
+        }
+    };
+    if let Some(session) = &found {
+        session.last_seen.store(now_micros, Ordering::Relaxed);
+    }
+    Ok(found)
+}
+
+/// Runs a query on a reader, off the thread that serves requests.
+pub(super) async fn blocking_read<T: Send + 'static>(
+    state: &web::Data<State>,
+    f: impl FnOnce(&mut db::Conn) -> diesel::QueryResult<T> + Send + 'static,
+) -> Result<T, AppError> {
+    let state = state.clone();
+    web::block(move || state.db.read(|conn| f(conn).map_err(AppError::from)))
+        .await
+        .map_err(|_cancelled| AppError::from(ErrorCode::Busy))?
+}

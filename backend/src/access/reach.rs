@@ -1,0 +1,221 @@
+//! Which rows a caller may touch. Every query starts at one of these, and only this module can make one.
+
+use std::net::IpAddr;
+
+use db::{columns, schema::*};
+use diesel::{dsl, prelude::*};
+use shared::{
+    ids::{SessionId, UserId, WorkspaceId},
+    permission::{Permission, Role},
+};
+
+use crate::{audit::Tx, error::AppError, state::State};
+
+/// Who does something, for the journal.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// `session`, `key`, `anonymous` or `system`.
+    pub kind: &'static str,
+    /// The account, if there is one.
+    pub user_id: Option<UserId>,
+    /// The access key, if one was used.
+    pub credential: Option<String>,
+    /// Network address.
+    pub address: IpAddr,
+}
+
+/// Rows of one workspace, as one of its members.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub(super) workspace_id: WorkspaceId,
+    pub(super) user_id: UserId,
+    pub(super) role: Role,
+}
+
+/// Rows of the signed-in account only.
+#[derive(Debug, Clone)]
+pub struct OwnAccount {
+    pub(super) user_id: UserId,
+    pub(super) session_id: Option<SessionId>,
+    pub(super) key: Option<(String, WorkspaceId)>,
+}
+
+/// No rows but those whose secret, or exact name, the caller brings.
+#[derive(Debug, Clone)]
+pub struct Anonymous(pub(super) ());
+
+/// Every row: for jobs and commands. Says why.
+#[derive(Debug, Clone, Copy)]
+pub struct System {
+    why: &'static str,
+}
+
+type InWorkspace<T, C> = dsl::Filter<T, dsl::Eq<C, columns::WorkspaceId>>;
+type OfUser<T, C> = dsl::Filter<T, dsl::Eq<C, columns::UserId>>;
+type ByText<T, C> = dsl::Filter<T, dsl::Eq<C, String>>;
+
+impl Scope {
+    /// The workspace.
+    #[must_use]
+    pub fn workspace_id(&self) -> columns::WorkspaceId {
+        self.workspace_id.into()
+    }
+
+    /// The member who calls.
+    #[must_use]
+    pub fn user_id(&self) -> columns::UserId {
+        self.user_id.into()
+    }
+
+    /// Their role.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether they may do something beyond what admitted them.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.grants(permission)
+    }
+
+    /// The workspace's own row.
+    #[must_use]
+    pub fn workspace(&self) -> dsl::Filter<workspaces::table, dsl::Eq<workspaces::id, columns::WorkspaceId>> {
+        workspaces::table.filter(workspaces::id.eq(self.workspace_id()))
+    }
+
+    /// Its members.
+    #[must_use]
+    pub fn members(&self) -> InWorkspace<members::table, members::workspace_id> {
+        members::table.filter(members::workspace_id.eq(self.workspace_id()))
+    }
+
+    /// Everybody's credentials in it. What of them the caller may see is a rule of the feature.
+    #[must_use]
+    pub fn credentials(&self) -> InWorkspace<credentials::table, credentials::workspace_id> {
+        credentials::table.filter(credentials::workspace_id.eq(self.workspace_id()))
+    }
+
+    /// Its counted calls.
+    #[must_use]
+    pub fn call_counts(&self) -> ByText<call_counts::table, call_counts::workspace_id> {
+        call_counts::table.filter(call_counts::workspace_id.eq(self.workspace_id.to_string()))
+    }
+}
+
+impl OwnAccount {
+    /// The account.
+    #[must_use]
+    pub fn user_id(&self) -> columns::UserId {
+        self.user_id.into()
+    }
+
+    /// The browser session that asks, if a person does.
+    #[must_use]
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.session_id
+    }
+
+    /// The access key that asks, and the workspace it works in, if a key or token does.
+    #[must_use]
+    pub fn key(&self) -> Option<(&str, WorkspaceId)> {
+        self.key
+            .as_ref()
+            .map(|(key, workspace)| (key.as_str(), *workspace))
+    }
+
+    /// The account's own row.
+    #[must_use]
+    pub fn account(&self) -> OfUser<users::table, users::id> {
+        users::table.filter(users::id.eq(self.user_id()))
+    }
+
+    /// Its preferences.
+    #[must_use]
+    pub fn preferences(&self) -> OfUser<preferences::table, preferences::user_id> {
+        preferences::table.filter(preferences::user_id.eq(self.user_id()))
+    }
+
+    /// Its browser sessions.
+    #[must_use]
+    pub fn sessions(&self) -> OfUser<sessions::table, sessions::user_id> {
+        sessions::table.filter(sessions::user_id.eq(self.user_id()))
+    }
+
+    /// Its memberships.
+    #[must_use]
+    pub fn memberships(&self) -> OfUser<members::table, members::user_id> {
+        members::table.filter(members::user_id.eq(self.user_id()))
+    }
+
+    /// Its own credentials, in every workspace.
+    #[must_use]
+    pub fn credentials(&self) -> OfUser<credentials::table, credentials::user_id> {
+        credentials::table.filter(credentials::user_id.eq(self.user_id()))
+    }
+}
+
+impl Anonymous {
+    /// The account that signs in with this address ([`shared::text::Email::key`]).
+    #[must_use]
+    pub fn account_by_email(&self, email_key: String) -> ByText<users::table, users::email_key> {
+        users::table.filter(users::email_key.eq(email_key))
+    }
+
+    /// The one-time link with this keyed hash.
+    #[must_use]
+    pub fn link(&self, token_hash: String) -> ByText<one_time_links::table, one_time_links::token_hash> {
+        one_time_links::table.filter(one_time_links::token_hash.eq(token_hash))
+    }
+
+    /// The credential with this access key; its secret must be checked before anything is done to it.
+    #[must_use]
+    pub fn credential(&self, access_key: String) -> ByText<credentials::table, credentials::access_key> {
+        credentials::table.filter(credentials::access_key.eq(access_key))
+    }
+
+    /// The account that a password, a one-time link or the set-up has just been proven for. Only the features
+    /// `session` and `setup` may call this; the architecture test sees to it.
+    #[must_use]
+    pub fn proven(&self, user_id: columns::UserId) -> OwnAccount {
+        OwnAccount {
+            user_id: user_id.into(),
+            session_id: None,
+            key: None,
+        }
+    }
+}
+
+impl System {
+    /// The reason.
+    #[must_use]
+    pub const fn why(&self) -> &'static str {
+        self.why
+    }
+
+    /// The actor for the journal.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: "system",
+            user_id: None,
+            credential: None,
+            address: IpAddr::from([127, 0, 0, 1]),
+        }
+    }
+}
+
+impl State {
+    /// Runs `f` in one transaction with every row in reach: for start, jobs and commands. Handlers have no `State`.
+    /// What changes must be journalled like any other change.
+    pub fn system<T>(
+        &self,
+        why: &'static str,
+        f: impl FnOnce(&mut Tx<'_>, &System) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let reach = System { why };
+        tracing::debug!(why = reach.why(), "system");
+        Tx::run(self, &reach.actor(), None, |tx| f(tx, &reach))
+    }
+}

@@ -1,0 +1,1 @@
+//! The `ClearML` wire: the door for unmodified SDKs and agents.

@@ -1,0 +1,9 @@
+//! One's own account.
+
+use crate::http::Mount;
+
+/// The endpoints of this feature.
+#[must_use]
+pub fn mounts() -> Vec<Mount> {
+    Vec::new()
+}

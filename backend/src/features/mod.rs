@@ -1,0 +1,28 @@
+//! The features, each a slice with the same name in `shared`, here, in the app and in the tests.
+
+pub mod account;
+pub mod credentials;
+pub mod server;
+pub mod session;
+pub mod setup;
+pub mod usage;
+pub mod workspaces;
+
+use crate::http::Mount;
+
+/// Every REST endpoint.
+#[must_use]
+pub fn mounts() -> Vec<Mount> {
+    [
+        server::mounts(),
+        setup::mounts(),
+        session::mounts(),
+        account::mounts(),
+        workspaces::mounts(),
+        credentials::mounts(),
+        usage::mounts(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

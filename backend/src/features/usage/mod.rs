@@ -1,0 +1,9 @@
+//! What a workspace uses.
+
+use crate::http::Mount;
+
+/// The endpoints of this feature.
+#[must_use]
+pub fn mounts() -> Vec<Mount> {
+    Vec::new()
+}

@@ -1,0 +1,9 @@
+//! Workspaces and who is in them.
+
+use crate::http::Mount;
+
+/// The endpoints of this feature.
+#[must_use]
+pub fn mounts() -> Vec<Mount> {
+    Vec::new()
+}

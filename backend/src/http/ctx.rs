@@ -1,0 +1,325 @@
+//! What a handler gets: proof that the caller may call, what they sent, and what they may reach.
+
+use actix_web::{HttpMessage as _, HttpRequest, cookie, dev::Payload, http::header, web};
+use chrono::{NaiveDateTime, TimeDelta};
+use db::Conn;
+use shared::{
+    contract::{Changes, Effect, Endpoint},
+    error::ErrorCode,
+    ids::WorkspaceId,
+    text::SecretText,
+};
+
+use super::{answer, answer::SharedExtras, input, origin};
+use crate::{
+    access::{Actor, Admit, Caller, Client, Door, caller_of},
+    audit::Tx,
+    config::Config,
+    error::AppError,
+    state::State,
+    throttle::Throttle,
+};
+
+type Reach<E> = <<E as Endpoint>::Caller as Admit>::Reach;
+
+/// The longest body of a REST call.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// Proof that the caller may call `E`, with what they sent and what they may reach.
+#[derive(Debug)]
+pub struct Ctx<E: Endpoint>
+where
+    E::Caller: Admit,
+{
+    /// The path parameters.
+    pub path: E::Path,
+    /// The query string.
+    pub query: E::Query,
+    /// The body.
+    pub body: E::Body,
+    reach: Reach<E>,
+    caller: Caller,
+    workspace: Option<WorkspaceId>,
+    if_match: Option<String>,
+    state: web::Data<State>,
+    extras: SharedExtras,
+}
+
+/// What admission finds out, before any input is read.
+pub(crate) struct Admitted<E: Endpoint>
+where
+    E::Caller: Admit,
+{
+    pub(crate) reach: Reach<E>,
+    pub(crate) caller: Caller,
+    pub(crate) workspace: Option<WorkspaceId>,
+}
+
+/// Admits the caller of `E`, or not; counts the call.
+pub(crate) async fn admit<E: Endpoint>(
+    state: &web::Data<State>,
+    req: &HttpRequest,
+    door: Door,
+) -> Result<Admitted<E>, AppError>
+where
+    E::Caller: Admit,
+{
+    let caller = caller_of::<E::Caller>(state, req, cookie_name(&state.config)).await?;
+    origin::check(req, state, &caller, E::EFFECT != Effect::Reads)?;
+    let in_path = match door {
+        Door::Rest => req.match_info().get("workspace_id"),
+        Door::Wire => None,
+    };
+    let reach = E::Caller::admit(state, door, &caller, in_path, E::NEEDS).await?;
+    let workspace = match door {
+        Door::Rest => in_path.and_then(|text| text.parse().ok()),
+        Door::Wire => caller
+            .identity
+            .as_ref()
+            .and_then(crate::access::Identity::bound_workspace),
+    };
+    state.meter.count(&caller, workspace, E::NAME, state.clock.now());
+    Ok(Admitted {
+        reach,
+        caller,
+        workspace,
+    })
+}
+
+impl<E: Endpoint> Ctx<E>
+where
+    E::Caller: Admit,
+{
+    /// A REST call: admission first, so that a stranger learns nothing from how their input is judged.
+    pub(super) async fn rest(
+        req: &HttpRequest,
+        payload: &mut Payload,
+        extras: SharedExtras,
+    ) -> Result<(Self, web::Bytes), AppError> {
+        let state = state_of(req)?;
+        let admitted = admit::<E>(&state, req, Door::Rest).await?;
+        let bytes = input::read_bytes(req, payload, MOST_BYTES).await?;
+        let (path, query, body) = (input::path(req)?, input::query(req)?, input::body(req, &bytes)?);
+        let if_match = req
+            .headers()
+            .get(header::IF_MATCH)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        Ok((
+            Self::assemble(admitted, path, query, body, if_match, state, extras),
+            bytes,
+        ))
+    }
+
+    /// A call on the `ClearML` wire, whose envelope has been opened already.
+    pub(crate) fn wire(
+        admitted: Admitted<E>,
+        path: E::Path,
+        query: E::Query,
+        body: E::Body,
+        state: web::Data<State>,
+    ) -> Self {
+        Self::assemble(admitted, path, query, body, None, state, SharedExtras::default())
+    }
+
+    fn assemble(
+        admitted: Admitted<E>,
+        path: E::Path,
+        query: E::Query,
+        body: E::Body,
+        if_match: Option<String>,
+        state: web::Data<State>,
+        extras: SharedExtras,
+    ) -> Self {
+        let Admitted {
+            reach,
+            caller,
+            workspace,
+        } = admitted;
+        Self {
+            path,
+            query,
+            body,
+            reach,
+            caller,
+            workspace,
+            if_match,
+            state,
+            extras,
+        }
+    }
+
+    /// What the caller may reach.
+    pub fn reach(&self) -> &Reach<E> {
+        &self.reach
+    }
+
+    /// Runs queries that change nothing.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn, &Reach<E>) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (state, reach) = (self.state.clone(), self.reach.clone());
+        blocking(move || state.db.read(|conn| f(conn, &reach))).await
+    }
+
+    /// The time now.
+    pub fn now(&self) -> NaiveDateTime {
+        self.state.clock.now()
+    }
+
+    /// A new id.
+    pub fn new_id(&self) -> uuid::Uuid {
+        self.state.clock.new_id()
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.state.config
+    }
+
+    /// The instance keys, for hashing, signing and sealing.
+    pub fn keys(&self) -> &secrets::keys::InstanceKeys {
+        &self.state.keys
+    }
+
+    /// Where the call comes from.
+    pub fn client(&self) -> &Client {
+        &self.caller.client
+    }
+
+    /// Who calls, for the journal.
+    pub fn actor(&self) -> Actor {
+        self.caller.actor()
+    }
+
+    /// The role behind the key or token that calls.
+    pub fn key_role(&self) -> Option<shared::permission::Role> {
+        match &self.caller.identity {
+            Some(crate::access::Identity::Key(key)) => Some(key.role),
+            _ => None,
+        }
+    }
+
+    /// Hashes and checks passwords, a few at a time.
+    pub fn passwords(&self) -> super::passwords::Passwords<'_> {
+        super::passwords::Passwords::new(&self.state.hashing)
+    }
+
+    /// Counts failed attempts and holds off who makes too many.
+    pub fn throttle(&self) -> Throttle {
+        Throttle::new(self.state.clone())
+    }
+
+    /// Refuses with `412` if the caller's `If-Match` names another state than `current`, which must be what a read
+    /// of the same address answers.
+    pub fn matches(&self, current: &impl serde::Serialize) -> Result<(), AppError> {
+        check_match(self.if_match.as_deref(), current)
+    }
+
+    /// The same check for use inside a transaction.
+    pub fn match_check<T: serde::Serialize>(&self) -> impl Fn(&T) -> Result<(), AppError> + Send + use<E, T> {
+        let if_match = self.if_match.clone();
+        move |current| check_match(if_match.as_deref(), current)
+    }
+
+    /// Signs this browser in: the answer carries the cookie.
+    pub fn set_session_cookie(&self, token: &SecretText) {
+        let days = i64::from(self.state.config.session_max_days);
+        let mut built = session_cookie(&self.state.config, token.expose().to_owned());
+        built.set_max_age(cookie::time::Duration::seconds(
+            TimeDelta::days(days).num_seconds(),
+        ));
+        self.extras.borrow_mut().cookie = Some(built);
+    }
+
+    /// Signs this browser out: the answer takes the cookie away and tells the browser to drop what it cached.
+    pub fn clear_session_cookie(&self) {
+        let mut built = session_cookie(&self.state.config, String::new());
+        built.make_removal();
+        let mut extras = self.extras.borrow_mut();
+        extras.cookie = Some(built);
+        extras.clear_site_data = true;
+    }
+
+    /// Where the thing is that was made.
+    pub fn located(&self, url: String) {
+        self.extras.borrow_mut().location = Some(url);
+    }
+}
+
+impl<E: Changes> Ctx<E>
+where
+    E::Caller: Admit,
+{
+    /// Runs queries in one transaction with a journal; undone if anything fails or nothing was journalled.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx<'_>, &Reach<E>) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (state, reach) = (self.state.clone(), self.reach.clone());
+        let (actor, workspace) = (self.caller.actor(), self.workspace);
+        blocking(move || Tx::run(&state, &actor, workspace, |tx| f(tx, &reach))).await
+    }
+}
+
+fn check_match(if_match: Option<&str>, current: &impl serde::Serialize) -> Result<(), AppError> {
+    match if_match {
+        Some(wanted) if !answer::names(wanted, &answer::etag_of_value(current)) => {
+            Err(ErrorCode::ChangedMeanwhile.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Runs database work off the thread that serves requests.
+pub(crate) async fn blocking<T: Send + 'static>(
+    f: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+) -> Result<T, AppError> {
+    web::block(f)
+        .await
+        .map_err(|_cancelled| AppError::from(ErrorCode::Busy))?
+}
+
+/// The server behind a request.
+pub(crate) fn state_of(req: &HttpRequest) -> Result<web::Data<State>, AppError> {
+    req.app_data::<web::Data<State>>()
+        .cloned()
+        .ok_or_else(|| AppError::bug("the app has no state"))
+}
+
+/// The request's id, for its answer and the log.
+pub(crate) fn request_id(req: &HttpRequest) -> String {
+    req.extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default()
+}
+
+/// Names one request in its answer and in the log.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// Whether cookies can be protected: over HTTPS, and on this machine, where browsers trust plain HTTP.
+fn protected(config: &Config) -> bool {
+    !config.allow_insecure_http || config.public_url().starts_with("https://")
+}
+
+/// The session cookie's name. `__Host-` makes browsers refuse one that a neighbouring host or plain HTTP set.
+#[must_use]
+pub fn cookie_name(config: &Config) -> &'static str {
+    if protected(config) {
+        "__Host-session"
+    } else {
+        "session"
+    }
+}
+
+fn session_cookie(config: &Config, value: String) -> cookie::Cookie<'static> {
+    cookie::Cookie::build(cookie_name(config), value)
+        .path("/")
+        .http_only(true)
+        .secure(protected(config))
+        .same_site(cookie::SameSite::Strict)
+        .finish()
+}

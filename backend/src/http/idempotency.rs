@@ -1,0 +1,228 @@
+//! `Idempotency-Key`: a POST that is sent again with the same key within 24 hours has one effect and gets the first
+//! answer. The kept answer is sealed, since it may hold a new secret.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header, web};
+use chrono::{NaiveDateTime, TimeDelta};
+use db::{Conn, schema::idempotency};
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+use shared::{
+    contract::{Endpoint, Method},
+    error::ErrorCode,
+};
+
+use super::ctx::{Ctx, blocking};
+use crate::{
+    access::Admit,
+    error::{AppError, OrConflict as _},
+    state::State,
+};
+
+/// How long an answer is kept.
+const KEPT_HOURS: i64 = 24;
+/// The longest key.
+const MOST_CHARS: usize = 255;
+/// What the kept answers are sealed for.
+const CONTEXT: &str = "idempotency";
+
+/// The right to execute a request, or the answer that it had.
+pub(super) enum Claim {
+    /// No key was sent, or there is nothing to repeat.
+    Free,
+    /// The first with its key.
+    First {
+        state: web::Data<State>,
+        caller: String,
+        key: String,
+    },
+    /// A repetition.
+    Repeated {
+        status: StatusCode,
+        location: Option<String>,
+        body: Vec<u8>,
+    },
+}
+
+#[derive(Queryable)]
+struct Kept {
+    request_hash: String,
+    status: Option<i64>,
+    location: Option<String>,
+    sealed_body: Option<String>,
+}
+
+/// Takes the key of a POST by a known caller. Other methods repeat harmlessly, and anonymous callers own no keys.
+pub(super) async fn claim<E: Endpoint>(
+    req: &HttpRequest,
+    ctx: &Ctx<E>,
+    body: &[u8],
+) -> Result<Claim, AppError>
+where
+    E::Caller: Admit,
+{
+    let Some(key) = req
+        .headers()
+        .get("idempotency-key")
+        .filter(|_| E::METHOD == Method::Post)
+    else {
+        return Ok(Claim::Free);
+    };
+    let Some(user) = ctx.actor().user_id else {
+        return Ok(Claim::Free);
+    };
+    let key = key
+        .to_str()
+        .ok()
+        .map(str::trim)
+        .filter(|key| (1..=MOST_CHARS).contains(&key.len()));
+    let key =
+        key.ok_or_else(|| AppError::field("Idempotency-Key", "Send 1 to 255 visible ASCII characters."))?;
+    let (state, caller, key) = (super::ctx::state_of(req)?, user.to_string(), key.to_owned());
+    let request_hash = request_hash(req, body);
+    blocking(move || {
+        let now = state.clock.now();
+        let found = state.db.write(|conn| {
+            forget_old(conn, now)?;
+            match kept(conn, &caller, &key)? {
+                Some(kept) => Ok(Some(kept)),
+                None => insert(conn, &caller, &key, &request_hash, now).map(|()| None),
+            }
+        })?;
+        match found {
+            None => Ok(Claim::First { state, caller, key }),
+            Some(kept) if kept.request_hash != request_hash => Err(ErrorCode::KeyReused.into()),
+            Some(kept) => repeat(&state, kept),
+        }
+    })
+    .await
+}
+
+impl Claim {
+    /// The answer that the first request had.
+    pub(super) fn answered(&self) -> Option<HttpResponse> {
+        let Self::Repeated {
+            status,
+            location,
+            body,
+        } = self
+        else {
+            return None;
+        };
+        let mut built = HttpResponse::build(*status);
+        built.insert_header(("idempotent-replayed", "true"));
+        if let Some(location) = location {
+            built.insert_header((header::LOCATION, location.as_str()));
+        }
+        if *status == StatusCode::NO_CONTENT {
+            return Some(built.finish());
+        }
+        Some(built.content_type("application/json").body(body.clone()))
+    }
+
+    /// Keeps the answer for repetitions. If that fails, a repetition is told to wait rather than executed again.
+    pub(super) async fn keep(self, status: StatusCode, location: Option<&str>, body: &[u8]) {
+        let Self::First { state, caller, key } = self else {
+            return;
+        };
+        let (location, body) = (location.map(str::to_owned), body.to_vec());
+        let kept = blocking(move || {
+            let sealed =
+                secrets::seal::seal(&state.keys, CONTEXT, &body).map_err(|e| AppError::Internal(e.into()))?;
+            state.db.write(|conn| {
+                diesel::update(idempotency::table.find((&caller, &key)))
+                    .set((
+                        idempotency::status.eq(i64::from(status.as_u16())),
+                        idempotency::location.eq(location),
+                        idempotency::sealed_body.eq(sealed),
+                    ))
+                    .execute(conn)
+                    .map_err(AppError::from)
+            })
+        });
+        if let Err(error) = kept.await {
+            tracing::error!(error = %error, "an answer could not be kept for its Idempotency-Key");
+        }
+    }
+
+    /// Gives the key back after a refusal: nothing happened, so the request may be sent again.
+    pub(super) async fn release(self) {
+        let Self::First { state, caller, key } = self else {
+            return;
+        };
+        let released = blocking(move || {
+            state.db.write(|conn| {
+                diesel::delete(idempotency::table.find((&caller, &key)))
+                    .execute(conn)
+                    .map_err(AppError::from)
+            })
+        });
+        if let Err(error) = released.await {
+            tracing::error!(error = %error, "an Idempotency-Key could not be given back");
+        }
+    }
+}
+
+fn request_hash(req: &HttpRequest, body: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(req.path());
+    hasher.update([0]);
+    hasher.update(req.query_string());
+    hasher.update([0]);
+    hasher.update(body);
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn kept(conn: &mut Conn, caller: &str, key: &str) -> Result<Option<Kept>, AppError> {
+    let row = idempotency::table
+        .find((caller, key))
+        .select((
+            idempotency::request_hash,
+            idempotency::status,
+            idempotency::location,
+            idempotency::sealed_body,
+        ))
+        .first(conn)
+        .optional()?;
+    Ok(row)
+}
+
+fn insert(conn: &mut Conn, caller: &str, key: &str, hash: &str, now: NaiveDateTime) -> Result<(), AppError> {
+    let row = (
+        idempotency::caller.eq(caller),
+        idempotency::idempotency_key.eq(key),
+        idempotency::request_hash.eq(hash),
+        idempotency::created_at.eq(now),
+    );
+    diesel::insert_into(idempotency::table)
+        .values(row)
+        .execute(conn)
+        .or_conflict(ErrorCode::StillRunning)?;
+    Ok(())
+}
+
+fn forget_old(conn: &mut Conn, now: NaiveDateTime) -> Result<(), AppError> {
+    let old = idempotency::created_at.lt(now - TimeDelta::hours(KEPT_HOURS));
+    diesel::delete(idempotency::table.filter(old)).execute(conn)?;
+    Ok(())
+}
+
+fn repeat(state: &State, kept: Kept) -> Result<Claim, AppError> {
+    let (Some(status), Some(sealed)) = (kept.status, kept.sealed_body) else {
+        return Err(ErrorCode::StillRunning.into());
+    };
+    let status = u16::try_from(status)
+        .ok()
+        .and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.ok_or_else(|| AppError::bug("a kept status is no status"))?;
+    let body = secrets::seal::open(&state.keys, CONTEXT, &sealed)
+        .map_err(|error| AppError::Internal(error.into()))?;
+    Ok(Claim::Repeated {
+        status,
+        location: kept.location,
+        body: body.expose().to_vec(),
+    })
+}

@@ -1,0 +1,63 @@
+//! Password hashing behind a gate: each takes 19 MiB and some 40 ms, so only a few run at the same time and the
+//! others wait their turn, for a bounded time.
+
+use std::{sync::Arc, time::Duration};
+
+use secrets::password;
+use shared::{error::ErrorCode, text::Password};
+use tokio::sync::Semaphore;
+
+use super::ctx::blocking;
+use crate::error::AppError;
+
+/// Longest wait for a turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Hashes and checks passwords.
+#[derive(Debug)]
+pub struct Passwords<'a> {
+    gate: &'a Arc<Semaphore>,
+}
+
+impl<'a> Passwords<'a> {
+    pub(crate) fn new(gate: &'a Arc<Semaphore>) -> Self {
+        Self { gate }
+    }
+
+    /// Whether `given` is the password behind `hash`. Costs the same when there is no hash.
+    pub async fn verify(&self, hash: Option<String>, given: &Password) -> Result<bool, AppError> {
+        let given = given.clone();
+        self.in_turn(move || {
+            Ok(match hash {
+                Some(hash) => password::verify(&hash, given.expose()),
+                None => password::verify_nobody(given.expose()),
+            })
+        })
+        .await
+    }
+
+    /// The hash to store. `pointer` names the field to blame when the password is too weak; `personal` are words
+    /// that it must not be: address, name.
+    pub async fn hash(&self, new: &Password, personal: &[&str], pointer: &str) -> Result<String, AppError> {
+        password::check_policy(new.expose(), personal)
+            .map_err(|fault| AppError::field(pointer, fault.to_string()))?;
+        let new = new.clone();
+        self.in_turn(move || password::hash(new.expose()).map_err(|error| AppError::Internal(error.into())))
+            .await
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        f: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let waiting = tokio::time::timeout(PATIENCE, Arc::clone(self.gate).acquire_owned()).await;
+        let permit = waiting.map_err(|_late| AppError::from(ErrorCode::Busy))?;
+        let permit = permit.map_err(|_closed| AppError::from(ErrorCode::Busy))?;
+        blocking(move || {
+            let result = f();
+            drop(permit);
+            result
+        })
+        .await
+    }
+}

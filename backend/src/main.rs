@@ -1,0 +1,2 @@
+//! The `clearance` binary.
+fn main() {}

@@ -1,0 +1,204 @@
+//! Failed attempts, counted in the database by account and by network address, so that a restart forgives nothing
+//! and several instances count together. An account is named by what was typed, whether or not it exists.
+
+use actix_web::web;
+use chrono::{NaiveDateTime, TimeDelta};
+use db::{Conn, on_each, schema::throttles};
+use diesel::prelude::*;
+
+use crate::{access::Client, error::AppError, http::blocking, state::State};
+
+/// Attempts are forgotten after this long without one.
+const WINDOW_MINUTES: i64 = 15;
+/// Failures of one account before it is held off.
+const FREE_BY_ACCOUNT: i64 = 5;
+/// Failures of one network address before it is held off; offices share one.
+const FREE_BY_ADDRESS: i64 = 30;
+/// The longest hold.
+const LONGEST_SECONDS: i64 = 15 * 60;
+
+/// What is being attempted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// Signing in, and proving the current password.
+    SignIn,
+    /// Asking for a link to choose a new password.
+    Reset,
+    /// Presenting a one-time token.
+    Token,
+}
+
+impl Attempt {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Reset => "reset",
+            Self::Token => "token",
+        }
+    }
+}
+
+/// Holds off who fails too often.
+#[derive(Debug, Clone)]
+pub struct Throttle {
+    state: web::Data<State>,
+}
+
+impl Throttle {
+    pub(crate) fn new(state: web::Data<State>) -> Self {
+        Self { state }
+    }
+
+    /// Takes one attempt by `client` on `account` (an e-mail key; none if there is no account to name), counting it
+    /// as failed until [`Self::succeeded`] says otherwise: attempts at the same moment cannot share one allowance.
+    /// Refuses with the seconds to wait.
+    pub async fn attempt(
+        &self,
+        attempt: Attempt,
+        client: &Client,
+        account: Option<&str>,
+    ) -> Result<(), AppError> {
+        let subjects = self.subjects(attempt, client, account);
+        let state = self.state.clone();
+        let refused = blocking(move || {
+            let now = state.clock.now();
+            state
+                .db
+                .write(|conn| take(conn, &subjects, now).map_err(AppError::from))
+        })
+        .await?;
+        match refused {
+            Some(seconds) => Err(AppError::RetryAfter(seconds)),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgives the account's failures, and takes back the one counted for the address.
+    pub async fn succeeded(
+        &self,
+        attempt: Attempt,
+        client: &Client,
+        account: Option<&str>,
+    ) -> Result<(), AppError> {
+        let subjects = self.subjects(attempt, client, account);
+        let state = self.state.clone();
+        blocking(move || {
+            state
+                .db
+                .write(|conn| forgive(conn, &subjects).map_err(AppError::from))
+        })
+        .await
+    }
+
+    fn subjects(&self, attempt: Attempt, client: &Client, account: Option<&str>) -> Vec<Subject> {
+        let hash = |text: &str| self.state.keys.keyed_hash().hash("throttle", text.as_bytes());
+        let word = attempt.word();
+        let by_address = Subject {
+            kind: format!("{word}:address"),
+            name: hash(&client.address.to_string()),
+            free: FREE_BY_ADDRESS,
+            by_account: false,
+        };
+        let by_account = account.map(|account| Subject {
+            kind: format!("{word}:account"),
+            name: hash(account),
+            free: FREE_BY_ACCOUNT,
+            by_account: true,
+        });
+        std::iter::once(by_address).chain(by_account).collect()
+    }
+}
+
+#[derive(Debug)]
+struct Subject {
+    kind: String,
+    name: String,
+    free: i64,
+    by_account: bool,
+}
+
+/// Seconds to wait, or `None` after the attempt was counted for every subject.
+fn take(conn: &mut Conn, subjects: &[Subject], now: NaiveDateTime) -> QueryResult<Option<u64>> {
+    for subject in subjects {
+        let row: Option<(i64, NaiveDateTime, NaiveDateTime)> = throttles::table
+            .find((&subject.kind, &subject.name))
+            .select((
+                throttles::failures,
+                throttles::last_failure_at,
+                throttles::blocked_until,
+            ))
+            .first(conn)
+            .optional()?;
+        let (failures, last, blocked_until) = row.unwrap_or((0, now, now));
+        if blocked_until > now {
+            let seconds = (blocked_until - now).num_seconds() + 1;
+            return Ok(Some(u64::try_from(seconds).unwrap_or(1)));
+        }
+        let stale = now - last > TimeDelta::minutes(WINDOW_MINUTES);
+        let failures = if stale { 1 } else { failures + 1 };
+        count(conn, subject, failures, now)?;
+    }
+    Ok(None)
+}
+
+fn count(conn: &mut Conn, subject: &Subject, failures: i64, now: NaiveDateTime) -> QueryResult<()> {
+    let values = (
+        throttles::failures.eq(failures),
+        throttles::last_failure_at.eq(now),
+        throttles::blocked_until.eq(now + hold(failures - subject.free)),
+    );
+    let key = (
+        throttles::kind.eq(&subject.kind),
+        throttles::subject.eq(&subject.name),
+    );
+    // `Conn` has no upsert.
+    on_each!(conn, c => diesel::insert_into(throttles::table)
+        .values((key, values))
+        .on_conflict((throttles::kind, throttles::subject))
+        .do_update()
+        .set(values)
+        .execute(c))?;
+    Ok(())
+}
+
+/// How long to hold off after `over` failures more than are free: 2 s, doubled by each.
+fn hold(over: i64) -> TimeDelta {
+    match u32::try_from(over) {
+        Err(_) | Ok(0) => TimeDelta::zero(),
+        Ok(over) => TimeDelta::seconds(2_i64.saturating_pow(over.min(20)).min(LONGEST_SECONDS)),
+    }
+}
+
+fn forgive(conn: &mut Conn, subjects: &[Subject]) -> QueryResult<()> {
+    for subject in subjects {
+        let row = throttles::table.find((&subject.kind, &subject.name));
+        if subject.by_account {
+            diesel::delete(row).execute(conn)?;
+        } else {
+            diesel::update(row.filter(throttles::failures.gt(0)))
+                .set(throttles::failures.eq(throttles::failures - 1))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes what is long forgotten.
+pub(crate) fn sweep(conn: &mut Conn, _: &crate::access::System, now: NaiveDateTime) -> QueryResult<usize> {
+    diesel::delete(throttles::table.filter(throttles::last_failure_at.lt(now - TimeDelta::hours(24))))
+        .execute(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hold_doubles_and_is_bounded() {
+        assert_eq!(hold(0), TimeDelta::zero());
+        assert_eq!(hold(-3), TimeDelta::zero());
+        assert_eq!(hold(1), TimeDelta::seconds(2));
+        assert_eq!(hold(3), TimeDelta::seconds(8));
+        assert_eq!(hold(1_000_000), TimeDelta::seconds(LONGEST_SECONDS));
+    }
+}

@@ -1,0 +1,82 @@
+//! Every table, for both databases. `migrations/` makes them; a test keeps the two in step.
+
+#![expect(
+    missing_docs,
+    reason = "the tables are described where they are made, in migrations/"
+)]
+
+diesel::table! { server (id) { id -> BigInt, hosting -> Text, set_up_at -> Timestamp } }
+diesel::table! { access_epoch (id) { id -> BigInt, value -> BigInt } }
+diesel::table! {
+    users (id) {
+        id -> Text, name -> Text, email -> Text, email_key -> Text, password_hash -> Nullable<Text>,
+        is_operator -> Bool, is_disabled -> Bool, created_at -> Timestamp, last_sign_in_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! { preferences (user_id) { user_id -> Text, content -> Text } }
+diesel::table! {
+    workspaces (id) {
+        id -> Text, name -> Text, owner_id -> Text, personal_of -> Nullable<Text>,
+        max_credential_days -> Nullable<BigInt>, created_at -> Timestamp,
+    }
+}
+diesel::table! {
+    members (workspace_id, user_id) { workspace_id -> Text, user_id -> Text, role -> Text, added_at -> Timestamp }
+}
+diesel::table! {
+    credentials (access_key) {
+        access_key -> Text, workspace_id -> Text, user_id -> Text, label -> Text, secret_hash -> Text,
+        created_at -> Timestamp, expires_at -> Nullable<Timestamp>, revoked_at -> Nullable<Timestamp>,
+        revoked_by -> Nullable<Text>, rotated_from -> Nullable<Text>, rotated_to -> Nullable<Text>,
+        rotated_at -> Nullable<Timestamp>, last_used_at -> Nullable<Timestamp>, last_used_from -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    sessions (id) {
+        id -> Text, token_hash -> Text, user_id -> Text, created_at -> Timestamp, last_seen_at -> Timestamp,
+        expires_at -> Timestamp, address -> Text, user_agent -> Text,
+    }
+}
+diesel::table! {
+    one_time_links (token_hash) {
+        token_hash -> Text, kind -> Text, user_id -> Nullable<Text>, created_at -> Timestamp, expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
+    throttles (kind, subject) {
+        kind -> Text, subject -> Text, failures -> BigInt, last_failure_at -> Timestamp, blocked_until -> Timestamp,
+    }
+}
+diesel::table! {
+    idempotency (caller, idempotency_key) {
+        caller -> Text, idempotency_key -> Text, request_hash -> Text, status -> Nullable<BigInt>,
+        location -> Nullable<Text>, sealed_body -> Nullable<Text>, created_at -> Timestamp,
+    }
+}
+diesel::table! {
+    audit_entries (chain, seq) {
+        chain -> Text, seq -> BigInt, at -> Timestamp, actor_kind -> Text, actor_id -> Nullable<Text>,
+        actor_credential -> Nullable<Text>, address -> Text, action -> Text, subject_kind -> Text, subject_id -> Text,
+        before -> Nullable<Text>, after -> Nullable<Text>, hash -> Text,
+    }
+}
+diesel::table! { audit_chains (chain) { chain -> Text, seq -> BigInt, hash -> Text } }
+diesel::table! {
+    call_counts (workspace_id, day, endpoint, user_id, credential, instance) {
+        day -> Date, workspace_id -> Text, user_id -> Text, credential -> Text, endpoint -> Text, instance -> Text,
+        calls -> BigInt,
+    }
+}
+diesel::table! {
+    outbox (id) {
+        id -> Text, recipient -> Text, subject -> Text, sealed_body -> Text, created_at -> Timestamp,
+        send_after -> Timestamp, attempts -> BigInt, last_error -> Nullable<Text>, sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(members -> users (user_id));
+diesel::joinable!(members -> workspaces (workspace_id));
+diesel::joinable!(credentials -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, workspaces, members, credentials, sessions, preferences);

@@ -1,0 +1,75 @@
+//! What the command palette offers: the sections of this workspace, the other workspaces, the themes.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+
+use crate::{
+    app,
+    routes::{self, Section},
+    session::{use_session, use_workspace},
+    theme::{Theme, use_theme},
+    ui::{
+        icon::Symbol,
+        palette::{Entry, Palette},
+    },
+};
+
+/// The command palette of the frame.
+#[component]
+pub fn GoTo(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let (session, workspace, theme) = (use_session(), use_workspace(), use_theme());
+    let navigate = send_wrapper::SendWrapper::new(use_navigate());
+    let path = use_location().pathname;
+    let lead = move |label: &str, group: &'static str, symbol: Symbol, to: String| {
+        let navigate = navigate.clone();
+        let go = Arc::new(move || navigate(&to, NavigateOptions::default()));
+        Entry {
+            label: label.to_owned(),
+            group,
+            symbol,
+            go,
+        }
+    };
+    let entries = Signal::derive(move || {
+        let allowed = |section: &Section| {
+            app::page(*section).is_some()
+                && (!section.is_for_administrators() || workspace.is_administrator())
+        };
+        let sections = Section::ALL.into_iter().filter(allowed).map(|section| {
+            lead(
+                section.name(),
+                "Page",
+                section.symbol(),
+                routes::settings(workspace.id, section),
+            )
+        });
+        let others = session
+            .workspaces()
+            .into_iter()
+            .filter(|other| other.id != workspace.id)
+            .map(|other| {
+                lead(
+                    other.name.as_str(),
+                    "Workspace",
+                    Symbol::Workspace,
+                    path.with(|path| routes::switched(other.id, path)),
+                )
+            });
+        let themes = Theme::ALL.into_iter().map(|choice| Entry {
+            label: choice.label().to_owned(),
+            group: "Theme",
+            symbol: choice.symbol(),
+            go: Arc::new(move || theme.set(choice)),
+        });
+        sections.chain(others).chain(themes).collect::<Vec<_>>()
+    });
+    view! { <Palette open entries /> }
+}

@@ -1,0 +1,173 @@
+//! The addresses of the app. The workspace and the section are in the path; dialogs, tabs and filters are in the query.
+
+use leptos::prelude::window;
+use leptos_router::params::ParamsMap;
+use shared::ids::WorkspaceId;
+
+use crate::ui::icon::Symbol;
+
+/// The sign-in page. `?next=` says where to go afterwards.
+pub const SIGN_IN: &str = "/sign-in";
+/// The page that asks for a link to choose a new password.
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+/// The page behind that link.
+pub const RESET_PASSWORD: &str = "/reset-password";
+/// The first-run page.
+pub const SETUP: &str = "/setup";
+
+/// A section of the settings, as it stands in the side bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// One's own account.
+    Profile,
+    /// Preferences and storage access.
+    Configuration,
+    /// Workspaces, credentials, vault.
+    Workspace,
+    /// Members, groups, service accounts.
+    Users,
+    /// Who may see and change what.
+    AccessRules,
+    /// Usage, plan, invoices.
+    Usage,
+}
+
+impl Section {
+    /// Every section, in the order of the side bar.
+    pub const ALL: [Self; 6] = [
+        Self::Profile,
+        Self::Configuration,
+        Self::Workspace,
+        Self::Users,
+        Self::AccessRules,
+        Self::Usage,
+    ];
+
+    /// Its part of the address.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Profile => "profile",
+            Self::Configuration => "configuration",
+            Self::Workspace => "workspace",
+            Self::Users => "users",
+            Self::AccessRules => "access-rules",
+            Self::Usage => "usage",
+        }
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Profile => "Profile",
+            Self::Configuration => "Configuration",
+            Self::Workspace => "Workspace",
+            Self::Users => "Users & Groups",
+            Self::AccessRules => "Access Rules",
+            Self::Usage => "Usage & Billing",
+        }
+    }
+
+    /// Its picture.
+    pub const fn symbol(self) -> Symbol {
+        match self {
+            Self::Profile => Symbol::User,
+            Self::Configuration => Symbol::Sliders,
+            Self::Workspace => Symbol::Workspace,
+            Self::Users => Symbol::Users,
+            Self::AccessRules => Symbol::Shield,
+            Self::Usage => Symbol::Chart,
+        }
+    }
+
+    /// Whether it is for the workspace's administrators alone.
+    pub const fn is_for_administrators(self) -> bool {
+        matches!(self, Self::Users | Self::AccessRules | Self::Usage)
+    }
+
+    /// The section with this part of the address.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.slug() == slug)
+    }
+}
+
+/// The workspace that an address names, if it is an id at all.
+pub fn workspace_id(params: &ParamsMap) -> Option<WorkspaceId> {
+    params.get("workspace_id")?.parse().ok()
+}
+
+/// The address of a section in a workspace.
+pub fn settings(workspace_id: WorkspaceId, section: Section) -> String {
+    format!("/workspaces/{workspace_id}/settings/{}", section.slug())
+}
+
+/// The same section in another workspace; what the query says belongs to the old one and is left out.
+pub fn switched(to: WorkspaceId, path: &str) -> String {
+    let section = path
+        .rsplit('/')
+        .next()
+        .and_then(Section::from_slug)
+        .unwrap_or(Section::Workspace);
+    settings(to, section)
+}
+
+/// The sign-in page, from which one comes back here.
+pub fn sign_in_and_return() -> String {
+    let location = window().location();
+    let here = [location.pathname(), location.search()]
+        .into_iter()
+        .flatten()
+        .collect::<String>();
+    if here == "/" {
+        SIGN_IN.to_owned()
+    } else {
+        format!("{SIGN_IN}?next={}", js_sys::encode_uri_component(&here))
+    }
+}
+
+/// Where `?next=` may lead: into this app and nowhere else.
+pub fn safe_next(next: Option<String>) -> String {
+    next.filter(|next| next.starts_with("/workspaces/") && !next.contains(['\\', '\n', '\r']))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r004_every_section_has_its_own_address() {
+        for section in Section::ALL {
+            assert_eq!(Section::from_slug(section.slug()), Some(section));
+        }
+        assert_eq!(
+            settings(WorkspaceId::NIL, Section::AccessRules),
+            "/workspaces/00000000000000000000000000000000/settings/access-rules"
+        );
+    }
+
+    #[test]
+    fn switching_keeps_the_section() {
+        let here = settings(WorkspaceId::NIL, Section::Users);
+        assert_eq!(switched(WorkspaceId::NIL, &here), here);
+        assert_eq!(
+            switched(WorkspaceId::NIL, "/elsewhere"),
+            settings(WorkspaceId::NIL, Section::Workspace)
+        );
+    }
+
+    #[test]
+    fn after_signing_in_one_stays_in_the_app() {
+        let good = "/workspaces/0/settings/profile?tab=keys";
+        assert_eq!(safe_next(Some(good.to_owned())), good);
+        for bad in [
+            "https://example.com",
+            "//example.com",
+            "/\\example.com",
+            "/workspaces/\\..",
+            "",
+        ] {
+            assert_eq!(safe_next(Some(bad.to_owned())), "/", "{bad}");
+        }
+        assert_eq!(safe_next(None), "/");
+    }
+}

@@ -1,0 +1,152 @@
+//! A modal dialog on the browser's own `<dialog>`: the page behind is inert, Esc, × and a click beside it close it,
+//! and the focus returns to where it was. What is in it exists only while it is open.
+//!
+//! `Dialog(open, on_close, title, keep_open=, wide=, children)`. The caller owns the state, usually in the query
+//! string. `keep_open` holds a sentence while closing would lose something: then closing asks once.
+
+use leptos::{
+    ev::{Event, MouseEvent, PointerEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDialogElement};
+
+use crate::ui::{
+    button::{Button, IconButton, Look},
+    dom,
+    icon::Symbol,
+};
+
+/// A modal dialog, named by its heading.
+#[component]
+pub fn Dialog(
+    /// Whether it is open.
+    #[prop(into)]
+    open: Signal<bool>,
+    /// Closes it: the caller sets `open` to false.
+    #[prop(into)]
+    on_close: Callback<()>,
+    /// Its heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Why it should not be closed yet, if so: "The secret is not copied yet."
+    #[prop(optional, into)]
+    keep_open: Signal<Option<String>>,
+    /// For tables and configuration text.
+    #[prop(optional)]
+    wide: bool,
+    /// What is in it.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let children = StoredValue::new(children);
+    let body = move || {
+        open.get().then(|| {
+            view! { <OpenDialog on_close title keep_open wide>{children.with_value(|children| children())}</OpenDialog> }
+        })
+    };
+    view! { {body} }
+}
+
+#[component]
+fn OpenDialog(
+    on_close: Callback<()>,
+    title: Signal<String>,
+    keep_open: Signal<Option<String>>,
+    wide: bool,
+    children: Children,
+) -> impl IntoView {
+    let heading = dom::fresh_id("dialog");
+    let labelled_by = heading.clone();
+    let node = NodeRef::<html::Dialog>::new();
+    let asking = RwSignal::new(false);
+    let pressed_beside = StoredValue::new(false);
+    show_and_return_focus(node);
+
+    let try_close = move || {
+        if keep_open.with_untracked(Option::is_some) {
+            asking.set(true);
+        } else {
+            on_close.run(());
+        }
+    };
+    let cancel = move |event: Event| {
+        if is_own(&event, node) {
+            event.prevent_default();
+            try_close();
+        }
+    };
+    // Browsers close the dialog themselves when Esc is pressed twice without anything in between.
+    let closed = move |event: Event| {
+        if is_own(&event, node) {
+            let _ = on_close.try_run(());
+        }
+    };
+    let press = move |event: PointerEvent| pressed_beside.set_value(is_own(&event, node));
+    let click = move |event: MouseEvent| {
+        if pressed_beside.get_value() && is_own(&event, node) {
+            try_close();
+        }
+    };
+    view! {
+        <dialog
+            node_ref=node
+            class=if wide { "dialog dialog-wide" } else { "dialog" }
+            aria-labelledby=labelled_by
+            on:cancel=cancel
+            on:close=closed
+            on:pointerdown=press
+            on:click=click
+        >
+            <div class="dialog-box">
+                <header class="dialog-head">
+                    <h2 id=heading>{title}</h2>
+                    <IconButton symbol=Symbol::Cross label="Close" on_click=move |_| try_close() />
+                </header>
+                {move || {
+                    let reason = keep_open.get().filter(|_| asking.get())?;
+                    Some(view! {
+                        <div class="notice notice-warning dialog-ask" role="alert">
+                            <p>{reason}</p>
+                            <div class="actions">
+                                <Button look=Look::Danger on_click=move |_| on_close.run(())>"Close anyway"</Button>
+                                <Button on_click=move |_| asking.set(false)>"Keep open"</Button>
+                            </div>
+                        </div>
+                    })
+                }}
+                <div class="dialog-body">{children()}</div>
+            </div>
+        </dialog>
+    }
+}
+
+/// Opens the dialog once it is on the page, and gives the focus back when it goes.
+fn show_and_return_focus(node: NodeRef<html::Dialog>) {
+    let before = send_wrapper::SendWrapper::new(dom::focused());
+    node.on_load(|dialog: HtmlDialogElement| {
+        // The element is connected to the page only after this has run.
+        dom::before_paint(move || {
+            if dialog.is_connected() && !dialog.open() {
+                let _ = dialog.show_modal();
+            }
+        });
+    });
+    on_cleanup(move || {
+        let before = before.take();
+        dom::before_paint(move || {
+            if let Some(before) = before.filter(|element| element.is_connected()) {
+                dom::focus(&before);
+            }
+        });
+    });
+}
+
+/// Whether the event is about the dialog itself, not about something in it.
+fn is_own(event: &Event, node: NodeRef<html::Dialog>) -> bool {
+    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+    match (target, node.get_untracked()) {
+        (Some(target), Some(dialog)) => dialog.is_same_node(Some(&target)),
+        _ => false,
+    }
+}

@@ -1,0 +1,141 @@
+//! The few things that widgets ask of the browser: fresh ids, focus, small storage, what is under the pointer.
+//! Everything here may fail quietly, because a browser may refuse any of it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{Element, HtmlElement};
+
+/// An id that no other element of the page has, beginning with `prefix`.
+pub fn fresh_id(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Whether this is an Apple keyboard, where the command key takes the place of Ctrl.
+pub fn has_command_key() -> bool {
+    window()
+        .navigator()
+        .platform()
+        .is_ok_and(|name| name.starts_with("Mac") || name.starts_with("iP"))
+}
+
+/// What the browser remembers under `key`, if it remembers anything.
+pub fn remembered(key: &str) -> Option<String> {
+    window()
+        .local_storage()
+        .ok()
+        .flatten()?
+        .get_item(key)
+        .ok()
+        .flatten()
+}
+
+/// Asks the browser to remember `value`. Private windows may refuse.
+pub fn remember(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// The element that has the focus now.
+pub fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// Gives the focus to the element with this id.
+pub fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        focus(&element);
+    }
+}
+
+/// Gives the focus to `element`.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Every element below `root` that `selector` matches, in document order.
+pub fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
+    let Ok(list) = root.query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..list.length())
+        .filter_map(|n| list.get(n)?.dyn_into().ok())
+        .collect()
+}
+
+/// The position in `elements` of the one that has the focus.
+pub fn focused_position(elements: &[HtmlElement]) -> Option<usize> {
+    let focused: Element = document().active_element()?;
+    elements
+        .iter()
+        .position(|element| element.is_same_node(Some(&focused)))
+}
+
+/// Where an arrow, Home or End key leads in a ring of `count` things; `None` for every other key.
+pub fn step(key: &str, forward: &str, back: &str, at: Option<usize>, count: usize) -> Option<usize> {
+    if count == 0 {
+        return None;
+    }
+    match key {
+        "Home" => Some(0),
+        "End" => Some(count - 1),
+        _ if key == forward => Some(at.map_or(0, |n| (n + 1) % count)),
+        _ if key == back => Some(at.map_or(count - 1, |n| (n + count - 1) % count)),
+        _ => None,
+    }
+}
+
+/// Listens on the window until the current owner is cleaned up. With `capture`, before anything in the page.
+pub fn on_window<E: JsCast + 'static>(event: &'static str, capture: bool, then: impl FnMut(E) + 'static) {
+    let mut then = then;
+    let closure = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        then(event.unchecked_into());
+    });
+    let listener: js_sys::Function = closure.into_js_value().unchecked_into();
+    if window()
+        .add_event_listener_with_callback_and_bool(event, &listener, capture)
+        .is_err()
+    {
+        return;
+    }
+    let listener = send_wrapper::SendWrapper::new(listener);
+    on_cleanup(move || {
+        let _ = window().remove_event_listener_with_callback_and_bool(event, &listener, capture);
+    });
+}
+
+/// Runs `then` before the next paint.
+pub fn before_paint(then: impl FnOnce() + 'static) {
+    request_animation_frame(then);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrows_go_round_and_home_and_end_jump() {
+        assert_eq!(step("ArrowDown", "ArrowDown", "ArrowUp", Some(2), 3), Some(0));
+        assert_eq!(step("ArrowUp", "ArrowDown", "ArrowUp", Some(0), 3), Some(2));
+        assert_eq!(step("ArrowDown", "ArrowDown", "ArrowUp", None, 3), Some(0));
+        assert_eq!(step("Home", "ArrowDown", "ArrowUp", Some(1), 3), Some(0));
+        assert_eq!(step("End", "ArrowDown", "ArrowUp", Some(1), 3), Some(2));
+        assert_eq!(step("a", "ArrowDown", "ArrowUp", Some(1), 3), None);
+        assert_eq!(step("Home", "ArrowDown", "ArrowUp", None, 0), None);
+    }
+
+    #[test]
+    fn ids_are_fresh() {
+        assert_ne!(fresh_id("field"), fresh_id("field"));
+    }
+}

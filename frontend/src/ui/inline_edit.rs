@@ -1,0 +1,202 @@
+//! A name that is edited in place: the pencil appears on hover or focus, the check-mark saves, Esc or leaving
+//! without it keeps the old name.
+
+use leptos::{
+    ev::{FocusEvent, KeyboardEvent, SubmitEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::Node;
+
+use crate::ui::{
+    dom,
+    icon::{Icon, Symbol},
+};
+
+/// A text with a pencil. `label` says what it is: "name", "workspace name".
+#[component]
+pub fn InlineEdit(
+    /// What is edited, for the buttons: "Edit workspace name".
+    #[prop(into)]
+    label: String,
+    /// The text as it is kept.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Whether saving is under way.
+    #[prop(optional, into)]
+    busy: Signal<bool>,
+    /// Why the last try was refused; editing goes on until it is saved or left.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// The most characters.
+    #[prop(default = 120)]
+    max_length: usize,
+    /// Saves.
+    #[prop(into)]
+    on_save: Callback<String>,
+) -> impl IntoView {
+    let editing = RwSignal::new(false);
+    let sent = StoredValue::new(false);
+    let pencil = dom::fresh_id("pencil");
+    let back = StoredValue::new(pencil.clone());
+    let to_pencil = move || {
+        let id = back.get_value();
+        dom::before_paint(move || dom::focus_id(&id));
+    };
+    // Editing ends when what was sent has been accepted.
+    Effect::new(move |_| {
+        let (busy, refused) = (busy.get(), error.with(Option::is_some));
+        if sent.get_value() && !busy {
+            sent.set_value(false);
+            if !refused {
+                editing.set(false);
+                to_pencil();
+            }
+        }
+    });
+    let save = move |text: String| {
+        if text == value.get_untracked() {
+            editing.set(false);
+            to_pencil();
+            return;
+        }
+        on_save.run(text);
+        sent.set_value(true);
+        if !busy.get_untracked() && error.with_untracked(Option::is_none) {
+            sent.set_value(false);
+            editing.set(false);
+            to_pencil();
+        }
+    };
+    let leave = move |by_key: bool| {
+        if !busy.get_untracked() {
+            editing.set(false);
+            if by_key {
+                to_pencil();
+            }
+        }
+    };
+    let label = StoredValue::new(label);
+    let edit = move |_| editing.set(true);
+    let shown = move || {
+        view! {
+            <span class="inline-edit">
+                <span class="inline-edit-text" on:dblclick=edit>{value}</span>
+                <button
+                    type="button"
+                    id=pencil.clone()
+                    class="icon-button reveal"
+                    aria-label=format!("Edit {}", label.get_value())
+                    title=format!("Edit {}", label.get_value())
+                    on:click=edit
+                >
+                    <Icon symbol=Symbol::Pencil />
+                </button>
+            </span>
+        }
+    };
+    move || {
+        if editing.get() {
+            let label = label.get_value();
+            view! { <Editor label start=value.get_untracked() busy error max_length save=Callback::new(save) leave=Callback::new(leave) /> }
+                .into_any()
+        } else {
+            shown.clone()().into_any()
+        }
+    }
+}
+
+#[component]
+fn Editor(
+    label: String,
+    start: String,
+    busy: Signal<bool>,
+    error: Signal<Option<String>>,
+    max_length: usize,
+    save: Callback<String>,
+    leave: Callback<bool>,
+) -> impl IntoView {
+    let text = RwSignal::new(start);
+    let form = NodeRef::<html::Form>::new();
+    let input = NodeRef::<html::Input>::new();
+    let error_id = dom::fresh_id("edit-error");
+    input.on_load(|input| {
+        dom::before_paint(move || {
+            let _ = input.focus();
+            input.select();
+        });
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        if !busy.get_untracked() {
+            save.run(text.get_untracked().trim().to_owned());
+        }
+    };
+    let left = move |event: FocusEvent| {
+        let to: Option<Node> = event.related_target().and_then(|to| to.dyn_into().ok());
+        let inside = form
+            .get_untracked()
+            .is_some_and(|form| form.contains(to.as_ref()) && to.is_some());
+        if !inside {
+            let _ = leave.try_run(false);
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            event.stop_propagation();
+            leave.run(true);
+        }
+    };
+    let name = capitalised(&label);
+    view! {
+        <form class="inline-edit" novalidate node_ref=form on:submit=submit on:focusout=left on:keydown=key>
+            <input
+                class="input"
+                type="text"
+                node_ref=input
+                autocomplete="off"
+                aria-label=name
+                maxlength=max_length.to_string()
+                aria-describedby=error_id.clone()
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                prop:value=move || text.get()
+                on:input=move |event| text.set(event_target_value(&event))
+            />
+            // Some browsers do not focus a clicked button; the field must not lose the focus before the click counts.
+            <button
+                type="submit"
+                class="icon-button icon-button-primary"
+                aria-label=format!("Save {label}")
+                title=format!("Save {label}")
+                aria-busy=move || busy.get().then_some("true")
+                on:pointerdown=|event| event.prevent_default()
+                on:mousedown=|event| event.prevent_default()
+            >
+                <Icon symbol=Symbol::Check />
+            </button>
+            <span id=error_id class="field-error" role="alert">{error}</span>
+        </form>
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_begins_with_a_capital() {
+        assert_eq!(capitalised("workspace name"), "Workspace name");
+        assert_eq!(capitalised(""), "");
+    }
+}

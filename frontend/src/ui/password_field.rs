@@ -1,0 +1,86 @@
+//! A password, hidden unless asked for. Pasting and password managers work.
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    field::{FieldIds, Labelled},
+    icon::{Icon, Symbol},
+};
+
+/// Which password is asked for; tells password managers what to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The one that the account has.
+    Current,
+    /// A new one.
+    New,
+}
+
+/// A password, with a button that shows it.
+#[component]
+pub fn PasswordField(
+    /// The visible label.
+    #[prop(into)]
+    label: String,
+    /// What is typed.
+    value: RwSignal<String>,
+    /// Which password.
+    which: Which,
+    /// What to know before typing.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// What is wrong.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// Gets the focus when its dialog opens.
+    #[prop(optional)]
+    autofocus: bool,
+    /// Hears when the field is left.
+    #[prop(optional, into)]
+    on_leave: Option<Callback<()>>,
+) -> impl IntoView {
+    let shown = RwSignal::new(false);
+    let control = move |ids: FieldIds| {
+        view! {
+            <div class="input-with-button">
+                <input
+                    id=ids.control.clone()
+                    class="input"
+                    type=move || if shown.get() { "text" } else { "password" }
+                    autocomplete=match which {
+                        Which::Current => "current-password",
+                        Which::New => "new-password",
+                    }
+                    autofocus=autofocus
+                    autocapitalize="none"
+                    spellcheck="false"
+                    aria-required="true"
+                    aria-describedby=ids.described_by
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    prop:value=move || value.get()
+                    on:input=move |event| value.set(event_target_value(&event))
+                    on:blur=move |_| {
+                        if let Some(on_leave) = on_leave {
+                            let _ = on_leave.try_run(());
+                        }
+                    }
+                />
+                <button
+                    type="button"
+                    class="icon-button"
+                    aria-pressed=move || if shown.get() { "true" } else { "false" }
+                    aria-controls=ids.control
+                    aria-label="Show password"
+                    title=move || if shown.get() { "Hide password" } else { "Show password" }
+                    on:click=move |_| shown.update(|shown| *shown = !*shown)
+                >
+                    {move || {
+                        let symbol = if shown.get() { Symbol::EyeOff } else { Symbol::Eye };
+                        view! { <Icon symbol /> }
+                    }}
+                </button>
+            </div>
+        }
+    };
+    view! { <Labelled label hint error children=control /> }
+}

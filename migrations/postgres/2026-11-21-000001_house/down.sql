@@ -1,0 +1,15 @@
+DROP TABLE outbox;
+DROP TABLE call_counts;
+DROP TABLE audit_chains;
+DROP TABLE audit_entries;
+DROP TABLE idempotency;
+DROP TABLE throttles;
+DROP TABLE one_time_links;
+DROP TABLE sessions;
+DROP TABLE credentials;
+DROP TABLE members;
+DROP TABLE workspaces;
+DROP TABLE preferences;
+DROP TABLE users;
+DROP TABLE access_epoch;
+DROP TABLE server;

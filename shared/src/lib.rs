@@ -1,0 +1,16 @@
+//! The contract between the server, the app and every other client: endpoints as types, what they carry, and
+//! the errors they answer. No clock, no files, no server: compiles for the browser.
+
+pub mod account;
+pub mod contract;
+pub mod credentials;
+pub mod error;
+pub mod ids;
+pub mod page;
+pub mod permission;
+pub mod server;
+pub mod session;
+pub mod setup;
+pub mod text;
+pub mod usage;
+pub mod workspaces;

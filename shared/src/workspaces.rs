@@ -1,0 +1,89 @@
+//! Workspaces and who is in them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    endpoint,
+    ids::{UserId, WorkspaceId},
+    page::{Page, PageQuery},
+    permission::Role,
+    text::{Email, Name, sent},
+};
+
+endpoint!(
+    /// The workspaces that one is a member of, the personal one first. A key or token sees its own only.
+    ListWorkspaces = reads Get "/api/v1/workspaces", signed_in, path (), query (), body () => Page<Workspace>);
+endpoint!(
+    /// One workspace.
+    GetWorkspace = reads Get "/api/v1/workspaces/{workspace_id}", needs WorkspaceRead,
+    path InWorkspace, query (), body () => Workspace);
+endpoint!(
+    /// Renames a workspace, or sets the longest life of its keys.
+    ChangeWorkspace = changes Patch "/api/v1/workspaces/{workspace_id}", needs WorkspaceManage,
+    path InWorkspace, query (), body WorkspaceChange => Workspace);
+endpoint!(
+    /// The members of a workspace. Sorts by `name`, `added_at`.
+    ListMembers = reads Get "/api/v1/workspaces/{workspace_id}/members", needs MembersRead,
+    path InWorkspace, query PageQuery, body () => Page<WorkspaceMember>);
+
+/// Path of one workspace, and of what lies in it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InWorkspace {
+    /// Which workspace.
+    pub workspace_id: WorkspaceId,
+}
+
+/// A workspace as one of its members sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Workspace {
+    /// Its id.
+    pub id: WorkspaceId,
+    /// Its name.
+    pub name: Name,
+    /// Whether it is the caller's personal workspace.
+    pub personal: bool,
+    /// Who owns it.
+    pub owner_id: UserId,
+    /// The caller's role in it.
+    pub role: Role,
+    /// How many members it has.
+    pub members: u64,
+    /// The longest life of a key made here, in days; none means no limit.
+    pub max_credential_days: Option<u32>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// How many of the caller's keys here need attention: they expire within 14 days, or have a successor but are still used.
+    pub keys_needing_attention: u64,
+}
+
+/// What may change in a workspace.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WorkspaceChange {
+    /// A new name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    /// The longest life of a key made from now on, in days (1 to 3650); `null` takes the limit away.
+    #[serde(default, deserialize_with = "sent", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<u32>"))]
+    pub max_credential_days: Option<Option<u32>>,
+}
+
+/// Someone in a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WorkspaceMember {
+    /// Who.
+    pub user_id: UserId,
+    /// Their name.
+    pub name: Name,
+    /// Their address.
+    pub email: Email,
+    /// Their role.
+    pub role: Role,
+    /// Since when.
+    pub added_at: DateTime<Utc>,
+}
