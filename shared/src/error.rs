@@ -47,6 +47,8 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405, "This address exists, but not for this method.";
     Timeout = "timeout", 408, "The request did not arrive in time. Send it again.";
     AlreadySetUp = "already_set_up", 409, "This server is set up already. Sign in instead.";
+    AlreadyMember = "already_member", 409, "This person is a member of the workspace already.";
+    WrongInvitee = "wrong_invitee", 403, "This invitation is for another e-mail address. Sign in with that one, or ask for a new invitation.";
     EmailTaken = "email_taken", 409, "There is an account with this e-mail address already.";
     TooManyCredentials = "too_many_credentials", 409, "You have as many credentials here as one person may. Revoke one that is not used.";
     AlreadyRotated = "already_rotated", 409, "This key has a successor already. Rotate that one.";

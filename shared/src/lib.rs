@@ -6,6 +6,7 @@ pub mod contract;
 pub mod credentials;
 pub mod error;
 pub mod ids;
+pub mod invitations;
 pub mod page;
 pub mod permission;
 pub mod server;

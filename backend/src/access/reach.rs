@@ -97,6 +97,12 @@ impl Scope {
         credentials::table.filter(credentials::workspace_id.eq(self.workspace_id()))
     }
 
+    /// Its invitations, open or not.
+    #[must_use]
+    pub fn invitations(&self) -> InWorkspace<invitations::table, invitations::workspace_id> {
+        invitations::table.filter(invitations::workspace_id.eq(self.workspace_id()))
+    }
+
     /// Its counted calls.
     #[must_use]
     pub fn call_counts(&self) -> ByText<call_counts::table, call_counts::workspace_id> {
@@ -167,6 +173,12 @@ impl Anonymous {
     #[must_use]
     pub fn link(&self, token_hash: String) -> ByText<one_time_links::table, one_time_links::token_hash> {
         one_time_links::table.filter(one_time_links::token_hash.eq(token_hash))
+    }
+
+    /// The invitation with this keyed hash.
+    #[must_use]
+    pub fn invitation(&self, token_hash: String) -> ByText<invitations::table, invitations::token_hash> {
+        invitations::table.filter(invitations::token_hash.eq(token_hash))
     }
 
     /// The credential with this access key; its secret must be checked before anything is done to it.

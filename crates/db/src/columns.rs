@@ -69,6 +69,7 @@ text_columns! {
     UserId(shared::ids::UserId) = ToString::to_string;
     WorkspaceId(shared::ids::WorkspaceId) = ToString::to_string;
     SessionId(shared::ids::SessionId) = ToString::to_string;
+    InvitationId(shared::ids::InvitationId) = ToString::to_string;
     Role(shared::permission::Role) = |role| role.as_str().to_owned();
     Hosting(shared::setup::Hosting) = |hosting| hosting.as_str().to_owned();
 }
@@ -95,7 +96,8 @@ macro_rules! ids_from_columns {
 ids_from_columns!(
     shared::ids::UserId,
     shared::ids::WorkspaceId,
-    shared::ids::SessionId
+    shared::ids::SessionId,
+    shared::ids::InvitationId
 );
 
 impl FromColumn for shared::permission::Role {

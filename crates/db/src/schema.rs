@@ -44,6 +44,13 @@ diesel::table! {
     }
 }
 diesel::table! {
+    invitations (id) {
+        id -> Text, workspace_id -> Text, token_hash -> Text, email -> Nullable<Text>, email_key -> Nullable<Text>,
+        role -> Text, invited_by -> Text, created_at -> Timestamp, expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>, used_by -> Nullable<Text>, revoked_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
     throttles (kind, subject) {
         kind -> Text, subject -> Text, failures -> BigInt, last_failure_at -> Timestamp, blocked_until -> Timestamp,
     }
@@ -79,4 +86,6 @@ diesel::joinable!(members -> users (user_id));
 diesel::joinable!(members -> workspaces (workspace_id));
 diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, workspaces, members, credentials, sessions, preferences);
+diesel::joinable!(invitations -> workspaces (workspace_id));
+diesel::joinable!(invitations -> users (invited_by));
+diesel::allow_tables_to_appear_in_same_query!(users, workspaces, members, credentials, sessions, preferences, invitations);

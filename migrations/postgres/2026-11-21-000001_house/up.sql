@@ -87,6 +87,23 @@ CREATE TABLE one_time_links (
     used_at TIMESTAMP
 );
 
+-- Links with which somebody joins a workspace, once.
+CREATE TABLE invitations (
+    id TEXT NOT NULL PRIMARY KEY,
+    workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    email TEXT,
+    email_key TEXT,
+    role TEXT NOT NULL,
+    invited_by TEXT NOT NULL REFERENCES users (id),
+    created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    used_at TIMESTAMP,
+    used_by TEXT REFERENCES users (id),
+    revoked_at TIMESTAMP
+);
+CREATE INDEX invitations_by_workspace ON invitations (workspace_id, created_at);
+
 -- Failed attempts, by keyed hash of the account or the network address.
 CREATE TABLE throttles (
     kind TEXT NOT NULL,

@@ -4,6 +4,7 @@ DROP TABLE audit_chains;
 DROP TABLE audit_entries;
 DROP TABLE idempotency;
 DROP TABLE throttles;
+DROP TABLE invitations;
 DROP TABLE one_time_links;
 DROP TABLE sessions;
 DROP TABLE credentials;

@@ -1,7 +1,5 @@
 //! Passwords: what verifies and what does not, what it costs, and which new passwords are accepted.
 
-use std::time::{Duration, Instant};
-
 use proptest::prelude::*;
 
 use super::*;
@@ -87,44 +85,6 @@ fn a_stored_hash_that_is_damaged_foreign_or_greedy_is_false() {
     for phc in unusable {
         assert!(!verify(&phc, PASSWORD), "{phc}");
         assert!(needs_rehash(&phc), "{phc}");
-    }
-}
-
-/// Side by side and interleaved; the goal is 1.05, the assertion leaves room for a busy machine.
-#[test]
-fn p09_verifying_costs_what_the_bare_argon2_call_costs_also_for_nobody() {
-    let phc = hash(PASSWORD).unwrap();
-    let bare = || {
-        let mut output = [0; OUTPUT_LENGTH];
-        let salt = [1; SALT_LENGTH];
-        let argon2 = Argon2::new(Algorithm::Argon2id, VERSION, current_params().unwrap());
-        argon2
-            .hash_password_into(PASSWORD.as_bytes(), &salt, &mut output)
-            .unwrap();
-        black_box(output);
-    };
-    let time = |work: &dyn Fn()| {
-        let start = Instant::now();
-        work();
-        start.elapsed()
-    };
-    let mut fastest = [Duration::MAX; 4];
-    for _ in 0..15 {
-        let round = [
-            time(&bare),
-            time(&|| assert!(verify(&phc, PASSWORD))),
-            time(&|| assert!(!verify_nobody(PASSWORD))),
-            time(&|| assert!(!verify("damaged", PASSWORD))),
-        ];
-        fastest
-            .iter_mut()
-            .zip(round)
-            .for_each(|(best, this)| *best = this.min(*best));
-    }
-    println!("bare, somebody, nobody, damaged: {fastest:?}");
-    for ours in &fastest[1..] {
-        assert!(ours.as_secs_f64() < fastest[0].as_secs_f64() * 1.7, "{fastest:?}");
-        assert!(ours.as_secs_f64() > fastest[0].as_secs_f64() * 0.5, "{fastest:?}");
     }
 }
 

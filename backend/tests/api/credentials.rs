@@ -1,0 +1,1 @@
+//! App credentials, through HTTP.

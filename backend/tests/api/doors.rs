@@ -1,0 +1,1 @@
+//! What stands before every door: limits, headers, hosts, origins.

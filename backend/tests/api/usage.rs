@@ -1,0 +1,1 @@
+//! What a workspace uses, through HTTP.

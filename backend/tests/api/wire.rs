@@ -1,0 +1,1 @@
+//! The `ClearML` wire, as unmodified clients speak it.

@@ -1,0 +1,128 @@
+//! Invitations: a link with which somebody joins a workspace, once. It works without any mail server.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    endpoint,
+    ids::{InvitationId, WorkspaceId},
+    page::Page,
+    permission::Role,
+    session::Session,
+    text::{Email, Name, Password, SecretText},
+    workspaces::{InWorkspace, Workspace},
+};
+
+endpoint!(
+    /// The invitations that are still open, the newest first.
+    ListInvitations = reads Get "/api/v1/workspaces/{workspace_id}/invitations", needs MembersManage,
+    path InWorkspace, query (), body () => Page<Invitation>);
+endpoint!(
+    /// Makes an invitation. Its link is in this answer and nowhere else; sending it is the inviter's job.
+    CreateInvitation = creates Post "/api/v1/workspaces/{workspace_id}/invitations", needs MembersManage,
+    path InWorkspace, query (), body NewInvitation => CreatedInvitation);
+endpoint!(
+    /// One open invitation.
+    GetInvitation = reads Get "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}", needs MembersManage,
+    path OneInvitation, query (), body () => Invitation);
+endpoint!(
+    /// Revokes an invitation: its link does not work any more.
+    RevokeInvitation = changes Delete "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}", needs MembersManage,
+    path OneInvitation, query (), body () => ());
+endpoint!(
+    /// What a link invites to, for whoever holds it.
+    ShowInvitation = reads Post "/api/v1/invitations/show", public, path (), query (), body InvitationToken => ShownInvitation);
+endpoint!(
+    /// Joins with one's own account.
+    AcceptInvitation = changes Post "/api/v1/invitations/accept", in_person, path (), query (),
+    body InvitationToken => Workspace);
+endpoint!(
+    /// Joins with a new account, and signs in.
+    JoinWithNewAccount = changes Post "/api/v1/invitations/join", public, path (), query (), body Joining => Session);
+
+/// Path of one invitation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OneInvitation {
+    /// The workspace it invites to.
+    pub workspace_id: WorkspaceId,
+    /// Which.
+    pub invitation_id: InvitationId,
+}
+
+/// An open invitation, without its link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// Whom it is for; none if whoever holds the link may use it.
+    pub email: Option<Email>,
+    /// The role that they will have.
+    pub role: Role,
+    /// Who invited.
+    pub invited_by: Name,
+    /// When.
+    pub created_at: DateTime<Utc>,
+    /// When the link ends by itself.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Whom to invite.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewInvitation {
+    /// Their address; without one, whoever holds the link may use it, once.
+    #[serde(default)]
+    pub email: Option<Email>,
+    /// The role that they will have.
+    pub role: Role,
+}
+
+/// An invitation with its link: the only time that the link is shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CreatedInvitation {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// The link to send.
+    pub link: SecretText,
+}
+
+/// The token of a link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InvitationToken {
+    /// What stands after `#token=`.
+    pub token: SecretText,
+}
+
+/// What a link invites to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ShownInvitation {
+    /// The workspace's name.
+    pub workspace_name: Name,
+    /// Who invited.
+    pub invited_by: Name,
+    /// Whom it is for, if it is for somebody.
+    pub email: Option<Email>,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A new account that joins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Joining {
+    /// The token of the link.
+    pub token: SecretText,
+    /// The person's name.
+    pub name: Name,
+    /// The address to sign in with; the invited one if the invitation is for somebody.
+    pub email: Email,
+    /// A password.
+    pub password: Password,
+}
