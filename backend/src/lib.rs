@@ -9,6 +9,8 @@ pub mod config;
 pub mod error;
 pub mod features;
 pub mod http;
+pub mod mail;
 pub mod metering;
+pub mod spa;
 pub mod state;
 pub mod throttle;

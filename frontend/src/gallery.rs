@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::ApiError,
     routes::Section,
+    session::use_session,
     text,
     ui::{
         ago::Ago,
@@ -22,10 +23,11 @@ use crate::{
         icon::Symbol,
         id_chip::IdChip,
         inline_edit::InlineEdit,
-        load::load,
+        load::{Explain, load},
         meter::Meter,
         notice::Notice,
         page_title::PageTitle,
+        panel::Panel,
         password_field::{PasswordField, Which},
         skeleton::Skeleton,
         switch::Switch,
@@ -139,42 +141,24 @@ fn Forms() -> impl IntoView {
 fn Tables() -> impl IntoView {
     let sort = RwSignal::new("name".to_owned());
     let tab = RwSignal::new("python".to_owned());
-    let toasts = use_toasts();
+    let unfolded = RwSignal::new(true);
     let open = RwSignal::new(false);
     let asking = RwSignal::new(false);
-    let columns = vec![
-        Column::sorted("Access key", "key"),
-        Column::sorted("Label", "name"),
-        Column::text("Status"),
-        Column::number("Calls"),
-        Column::text("Last used"),
-        Column::actions("Actions"),
-    ];
-    let undo = toasts.clone();
     view! {
         <PageTitle title="Workspace" section=text::SETTINGS />
-        <details class="card panel" open>
-            <summary>
-                <span class="panel-name">"Ann's workspace"</span>
-                <Badge tone=Tone::Accent>"Currently Active"</Badge>
-                <IdChip id="0190a0b0c0d07000800000000000abcd" />
-                <AttentionDot label="1 key expires soon" />
-            </summary>
-            <div class="panel-body">
-                <h3>"App credentials"</h3>
-                <Table caption="App credentials" columns sort on_sort=move |order| sort.set(order)>
-                    <Row key="CLRABCDEFGHIJKLMNOPQRSTUV12345" label="laptop" tone=Tone::Good status="Active" />
-                    <Row key="CLRZYXWVUTSRQPONMLKJIHGFE54321" label="cluster" tone=Tone::Warning status="Expires soon" />
-                    <Row key="CLR1234567890123456789ABCDEFGH" label="old" tone=Tone::Danger status="Revoked" />
-                </Table>
-                <div class="actions">
-                    <Button icon=Symbol::Plus look=Look::Primary on_click=move |_| open.set(true)>"Create new credentials"</Button>
-                    <Button on_click=move |_| asking.set(true)>"Revoke"</Button>
-                    <Button on_click=move |_| toasts.tell("Saved")>"Tell"</Button>
-                    <Button on_click=move |_| undo.undo("Label removed", || ())>"Remove"</Button>
-                </div>
-            </div>
-        </details>
+        <Panel
+            name=Signal::stored("Ann's workspace".to_owned())
+            open=unfolded
+            beside=|| {
+                view! {
+                    <Badge tone=Tone::Accent>"Currently Active"</Badge>
+                    <IdChip id="0190a0b0c0d07000800000000000abcd" />
+                    <AttentionDot label="1 key expires soon" />
+                }
+            }
+        >
+            <Body sort open asking />
+        </Panel>
         <Dialog open on_close=move |()| open.set(false) title="New credentials" keep_open=Signal::stored(Some("The secret is not copied yet. It is never shown again.".to_owned()))>
             <Tabs
                 label="How to use it"
@@ -199,6 +183,47 @@ fn Tables() -> impl IntoView {
         >
             <p>"Whatever uses it is refused from the next call on. This cannot be undone."</p>
         </ConfirmDialog>
+    }
+}
+
+#[component]
+fn Body(sort: RwSignal<String>, open: RwSignal<bool>, asking: RwSignal<bool>) -> impl IntoView {
+    let toasts = use_toasts();
+    let session = use_session();
+    let columns = vec![
+        Column::sorted("Access key", "key"),
+        Column::sorted("Label", "name"),
+        Column::text("Status"),
+        Column::number("Calls"),
+        Column::text("Last used"),
+        Column::actions("Actions"),
+    ];
+    let (undo, undone, called) = (toasts.clone(), toasts.clone(), toasts.clone());
+    let call = move |_| {
+        let toasts = called.clone();
+        leptos::task::spawn_local(async move {
+            toasts.tell(match session.reload_workspaces().await {
+                Ok(()) => "Answered".to_owned(),
+                Err(error) => error.sentence(),
+            });
+        });
+    };
+    let undone = StoredValue::new(undone);
+    view! {
+        <h3>"App credentials"</h3>
+        <Table caption="App credentials" columns sort on_sort=move |order| sort.set(order)>
+            <Row key="CLRABCDEFGHIJKLMNOPQRSTUV12345" label="laptop" tone=Tone::Good status="Active" />
+            <Row key="CLRZYXWVUTSRQPONMLKJIHGFE54321" label="cluster" tone=Tone::Warning status="Expires soon" />
+            <Row key="CLR1234567890123456789ABCDEFGH" label="old" tone=Tone::Danger status="Revoked" />
+        </Table>
+        <div class="actions">
+            <Button icon=Symbol::Plus look=Look::Primary on_click=move |_| open.set(true)>"Create new credentials"</Button>
+            <Button on_click=move |_| asking.set(true)>"Revoke"</Button>
+            <Button on_click=move |_| toasts.tell("Saved")>"Tell"</Button>
+            <Button on_click=call>"Call"</Button>
+            <Button on_click=|_| panic!("asked for")>"Panic"</Button>
+            <Button on_click=move |_| undo.undo("Label removed", move || undone.get_value().tell("Undone"))>"Remove"</Button>
+        </div>
     }
 }
 

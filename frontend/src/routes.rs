@@ -117,7 +117,7 @@ pub fn sign_in_and_return() -> String {
         .into_iter()
         .flatten()
         .collect::<String>();
-    if here == "/" {
+    if !here.starts_with("/workspaces/") {
         SIGN_IN.to_owned()
     } else {
         format!("{SIGN_IN}?next={}", js_sys::encode_uri_component(&here))

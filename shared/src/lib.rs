@@ -2,6 +2,7 @@
 //! the errors they answer. No clock, no files, no server: compiles for the browser.
 
 pub mod account;
+pub mod client_config;
 pub mod contract;
 pub mod credentials;
 pub mod error;

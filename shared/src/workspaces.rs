@@ -54,7 +54,8 @@ pub struct Workspace {
     pub max_credential_days: Option<u32>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// How many of the caller's keys here need attention: they expire within 14 days, or have a successor but are still used.
+    /// How many of the caller's keys here need attention: they expire within 14 days and have no successor, or have one
+    /// but are still used.
     pub keys_needing_attention: u64,
 }
 

@@ -149,10 +149,22 @@ impl OwnAccount {
         sessions::table.filter(sessions::user_id.eq(self.user_id()))
     }
 
+    /// Its one-time links for choosing a password.
+    #[must_use]
+    pub fn links(&self) -> OfUser<one_time_links::table, one_time_links::user_id> {
+        one_time_links::table.filter(one_time_links::user_id.eq(self.user_id()))
+    }
+
     /// Its memberships.
     #[must_use]
     pub fn memberships(&self) -> OfUser<members::table, members::user_id> {
         members::table.filter(members::user_id.eq(self.user_id()))
+    }
+
+    /// The invitation with this keyed hash, whose token the account's owner holds.
+    #[must_use]
+    pub fn invitation(&self, token_hash: String) -> ByText<invitations::table, invitations::token_hash> {
+        invitations::table.filter(invitations::token_hash.eq(token_hash))
     }
 
     /// Its own credentials, in every workspace.
@@ -179,6 +191,12 @@ impl Anonymous {
     #[must_use]
     pub fn invitation(&self, token_hash: String) -> ByText<invitations::table, invitations::token_hash> {
         invitations::table.filter(invitations::token_hash.eq(token_hash))
+    }
+
+    /// The one row that says that the server was set up.
+    #[must_use]
+    pub fn server(&self) -> server::table {
+        server::table
     }
 
     /// The credential with this access key; its secret must be checked before anything is done to it.

@@ -1,8 +1,16 @@
 //! What a bearer token says. Authority is never in it: it names a key pair, and what that pair may do is looked up
 //! on every call. The other claims are what `ClearML` clients read.
 
+use chrono::{NaiveDateTime, TimeDelta};
+use secrets::keys::InstanceKeys;
 use serde::{Deserialize, Serialize};
-use shared::ids::{UserId, WorkspaceId};
+use shared::{
+    ids::{UserId, WorkspaceId},
+    text::SecretText,
+};
+
+use super::directory::KeyRecord;
+use crate::error::AppError;
 
 /// Version of the `ClearML` API that clients may speak. From 2.31 on their links go to `/tasks/`.
 pub const API_VERSION: &str = "2.31";
@@ -62,4 +70,29 @@ impl Claims {
             feature_set: FEATURE_SET.to_owned(),
         }
     }
+}
+
+/// Makes a token with a key pair, and says when it ends: after `lifetime`, but never later than the key itself.
+pub fn mint(
+    keys: &InstanceKeys,
+    key: &KeyRecord,
+    now: NaiveDateTime,
+    lifetime: TimeDelta,
+) -> Result<(SecretText, NaiveDateTime), AppError> {
+    let wanted = now.checked_add_signed(lifetime).unwrap_or(now);
+    let end = key.expires_at.map_or(wanted, |end| end.min(wanted));
+    let (iat, exp) = (now.and_utc().timestamp(), end.and_utc().timestamp());
+    let claims = Claims::new(
+        &key.access_key,
+        key.user_id,
+        key.workspace_id,
+        key.role.as_str(),
+        iat,
+        exp,
+    );
+    let token =
+        secrets::bearer::sign(keys, &claims).map_err(|fault| AppError::Internal(fault.into()))?;
+    // What the token says is whole seconds.
+    let end = chrono::DateTime::from_timestamp(exp, 0).map_or(end, |end| end.naive_utc());
+    Ok((SecretText::new(token), end))
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod credentials;
+pub mod invitations;
 pub mod server;
 pub mod session;
 pub mod setup;
@@ -20,6 +21,7 @@ pub fn mounts() -> Vec<Mount> {
         account::mounts(),
         workspaces::mounts(),
         credentials::mounts(),
+        invitations::mounts(),
         usage::mounts(),
     ]
     .into_iter()

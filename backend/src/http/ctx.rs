@@ -65,6 +65,7 @@ where
     E::Caller: Admit,
 {
     let caller = caller_of::<E::Caller>(state, req, cookie_name(&state.config)).await?;
+    super::request_log::note_caller(req, &caller);
     origin::check(req, state, &caller, E::EFFECT != Effect::Reads)?;
     let in_path = match door {
         Door::Rest => req.match_info().get("workspace_id"),
@@ -197,6 +198,14 @@ where
     pub fn key_role(&self) -> Option<shared::permission::Role> {
         match &self.caller.identity {
             Some(crate::access::Identity::Key(key)) => Some(key.role),
+            _ => None,
+        }
+    }
+
+    /// The key pair that calls, by itself or through a token made with it.
+    pub fn key(&self) -> Option<&crate::access::KeyRecord> {
+        match &self.caller.identity {
+            Some(crate::access::Identity::Key(key)) => Some(key),
             _ => None,
         }
     }

@@ -2,14 +2,21 @@
 
 mod answer;
 mod ctx;
+pub(crate) mod headers;
+pub(crate) mod health;
+pub(crate) mod hosts;
+pub mod cursor;
 mod idempotency;
 mod input;
 mod mount;
 mod origin;
 pub mod passwords;
+pub(crate) mod request_log;
+pub mod traffic;
 
 pub use answer::etag_of;
 pub use ctx::{Ctx, RequestId, cookie_name};
 pub(crate) use ctx::{admit, blocking, request_id, state_of};
+pub(crate) use input::read_bytes;
 pub use input::read_json;
 pub use mount::{Mount, serve};

@@ -160,6 +160,15 @@ impl Db {
         &self.kind
     }
 
+    /// How many connections each pool has open, and how many of them are idle.
+    #[must_use]
+    pub fn pool_sizes(&self) -> [(&'static str, diesel::r2d2::State); 2] {
+        [
+            ("readers", self.readers.state()),
+            ("writers", self.writers.state()),
+        ]
+    }
+
     /// Runs queries that change nothing; one that tries to fails.
     ///
     /// # Errors

@@ -88,4 +88,12 @@ diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(invitations -> workspaces (workspace_id));
 diesel::joinable!(invitations -> users (invited_by));
-diesel::allow_tables_to_appear_in_same_query!(users, workspaces, members, credentials, sessions, preferences, invitations);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    workspaces,
+    members,
+    credentials,
+    sessions,
+    preferences,
+    invitations
+);

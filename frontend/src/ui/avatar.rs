@@ -18,9 +18,8 @@ pub fn Avatar(
             class=move || format!("avatar hue-{}{size}", name.with(|name| hue(name)))
             title=name
             aria-hidden="true"
-        >
-            {move || name.with(|name| initials(name))}
-        </span>
+            data-initials=move || name.with(|name| initials(name))
+        ></span>
     }
 }
 

@@ -101,21 +101,27 @@ fn OpenDialog(
             <div class="dialog-box">
                 <header class="dialog-head">
                     <h2 id=heading>{title}</h2>
-                    <IconButton symbol=Symbol::Cross label="Close" on_click=move |_| try_close() />
                 </header>
                 {move || {
                     let reason = keep_open.get().filter(|_| asking.get())?;
+                    let ask = dom::fresh_id("ask");
+                    let own = ask.clone();
+                    dom::before_paint(move || focus_first_button(&own));
                     Some(view! {
-                        <div class="notice notice-warning dialog-ask" role="alert">
+                        <div id=ask class="notice notice-warning dialog-ask" role="alert">
                             <p>{reason}</p>
                             <div class="actions">
-                                <Button look=Look::Danger on_click=move |_| on_close.run(())>"Close anyway"</Button>
                                 <Button on_click=move |_| asking.set(false)>"Keep open"</Button>
+                                <Button look=Look::Danger on_click=move |_| on_close.run(())>"Close anyway"</Button>
                             </div>
                         </div>
                     })
                 }}
                 <div class="dialog-body">{children()}</div>
+                // Last in order, so that the focus begins with what the dialog is about; at the top to look at.
+                <div class="dialog-close">
+                    <IconButton symbol=Symbol::Cross label="Close" on_click=move |_| try_close() />
+                </div>
             </div>
         </dialog>
     }
@@ -142,10 +148,16 @@ fn show_and_return_focus(node: NodeRef<html::Dialog>) {
     });
 }
 
+fn focus_first_button(id: &str) {
+    if let Some(button) = document().get_element_by_id(id).and_then(|ask| dom::all(&ask, "button").into_iter().next()) {
+        dom::focus(&button);
+    }
+}
+
 /// Whether the event is about the dialog itself, not about something in it.
 fn is_own(event: &Event, node: NodeRef<html::Dialog>) -> bool {
     let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-    match (target, node.get_untracked()) {
+    match (target, node.try_get_untracked().flatten()) {
         (Some(target), Some(dialog)) => dialog.is_same_node(Some(&target)),
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! Icons from the one sprite file, `icons.svg`. They are decoration: the words beside them, or the label of the
+//! Icons from the one sprite, `icons.svg`, which is part of the page itself and so there offline too. They are decoration: the words beside them, or the label of the
 //! button around them, say what they mean.
 
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ macro_rules! icons {
             }
 
             const fn href(self) -> &'static str {
-                match self { $(Self::$name => concat!("/icons.svg#", $id),)* }
+                match self { $(Self::$name => concat!("#", $id),)* }
             }
         }
     };
@@ -41,8 +41,10 @@ pub fn Icon(
     /// Which.
     symbol: Symbol,
 ) -> impl IntoView {
+    // The mark is a coloured picture, not a line drawing.
+    let class = if symbol == Symbol::Mark { "icon icon-mark" } else { "icon" };
     view! {
-        <svg class="icon" aria-hidden="true" focusable="false">
+        <svg class=class aria-hidden="true" focusable="false">
             <use href=symbol.href()></use>
         </svg>
     }

@@ -136,8 +136,7 @@ fn Editor(
     };
     let left = move |event: FocusEvent| {
         let to: Option<Node> = event.related_target().and_then(|to| to.dyn_into().ok());
-        let inside = form
-            .get_untracked()
+        let inside = form.try_get_untracked().flatten()
             .is_some_and(|form| form.contains(to.as_ref()) && to.is_some());
         if !inside {
             let _ = leave.try_run(false);

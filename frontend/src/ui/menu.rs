@@ -42,7 +42,7 @@ pub fn Menu(
     let toggled = move |event: Event| {
         let is_open = event.unchecked_ref::<ToggleEvent>().new_state() == "open";
         open.set(is_open);
-        if is_open && let (Some(button), Some(list)) = (button.get_untracked(), list.get_untracked()) {
+        if is_open && let (Some(button), Some(list)) = (button.try_get_untracked().flatten(), list.try_get_untracked().flatten()) {
             place(&button, &list);
             focus_at(&list, Some(0));
         }
@@ -50,13 +50,13 @@ pub fn Menu(
     let on_button = move |event: KeyboardEvent| {
         if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") {
             event.prevent_default();
-            if let Some(list) = list.get_untracked() {
+            if let Some(list) = list.try_get_untracked().flatten() {
                 let _ = list.show_popover();
             }
         }
     };
     let on_list = move |event: KeyboardEvent| {
-        let Some(list) = list.get_untracked() else { return };
+        let Some(list) = list.try_get_untracked().flatten() else { return };
         let items = dom::all(&list, ITEMS);
         let at = dom::focused_position(&items);
         let key = event.key();
@@ -81,7 +81,7 @@ pub fn Menu(
     let on_click = move |event: leptos::ev::MouseEvent| {
         let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
         let chosen = target.and_then(|target| target.closest("[role=menuitem]").ok().flatten());
-        if let (Some(_), Some(list)) = (chosen, list.get_untracked()) {
+        if let (Some(_), Some(list)) = (chosen, list.try_get_untracked().flatten()) {
             let _ = list.hide_popover();
         }
     };

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::dom::fresh_id;
+
 /// A labelled bar. At 90 % of `max` it changes colour and says so in words.
 #[component]
 pub fn Meter(
@@ -18,17 +20,28 @@ pub fn Meter(
     #[prop(into)]
     words: Signal<String>,
 ) -> impl IntoView {
-    let id = super::dom::fresh_id("meter");
+    let id = fresh_id("meter");
+    let labelled_by = id.clone();
     let near = move || max.get() > 0.0 && value.get() >= max.get() * 0.9;
+    let part = move || if max.get() > 0.0 { (value.get() / max.get()).clamp(0.0, 1.0) * 100.0 } else { 0.0 };
     view! {
         <div class="meter">
             <div class="meter-head">
-                <label for=id.clone()>{label}</label>
-                <span class="numbers">
-                    {words} {move || near().then_some(" — close to the limit")}
-                </span>
+                <span id=id class="meter-label">{label}</span>
+                <span class="numbers">{words} {move || near().then_some(" — close to the limit")}</span>
             </div>
-            <meter id=id min="0" max=max high=move || max.get() * 0.9 optimum="0" value=value>{words}</meter>
+            <div
+                class="meter-bar"
+                class:near=near
+                role="meter"
+                aria-labelledby=labelled_by
+                aria-valuemin="0"
+                aria-valuemax=move || max.get().to_string()
+                aria-valuenow=move || value.get().min(max.get()).to_string()
+                aria-valuetext=words
+            >
+                <span style:width=move || format!("{:.1}%", part())></span>
+            </div>
         </div>
     }
 }

@@ -26,6 +26,7 @@ pub mod number;
 pub mod online;
 pub mod page_title;
 pub mod palette;
+pub mod panel;
 pub mod panic_page;
 pub mod password_field;
 pub mod skeleton;

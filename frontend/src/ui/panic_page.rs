@@ -39,11 +39,12 @@ fn show() {
     );
     let button = make("button", "button button-primary", "Reload");
     for element in [heading, text, button].into_iter().flatten() {
-        if element.tag_name() == "BUTTON" {
-            let _ = element.set_attribute("data-reload", "");
-        }
+        let _ = match element.tag_name().as_str() {
+            "BUTTON" => element.set_attribute("data-reload", ""),
+            "P" => element.set_attribute("role", "alert"),
+            _ => Ok(()),
+        };
         let _ = main.append_child(&element);
     }
-    let _ = main.set_attribute("role", "alert");
     let _ = body.append_child(&main);
 }

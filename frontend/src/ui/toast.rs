@@ -74,8 +74,7 @@ pub fn ToastRegion() -> impl IntoView {
     let paused = RwSignal::new(false);
     dom::on_window("keydown", false, move |event: KeyboardEvent| {
         if event.key() == "F8"
-            && let Some(button) = node
-                .get_untracked()
+            && let Some(button) = node.try_get_untracked().flatten()
                 .and_then(|region| dom::all(&region, "button").into_iter().next())
         {
             event.prevent_default();

@@ -1,0 +1,337 @@
+//! The calls of the wire that this server answers, as types. Names and shapes are the clients'. Fields that are not
+//! known are ignored: the SDK puts one of its own into every body.
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use shared::{
+    endpoint,
+    ids::{UserId, WorkspaceId},
+    permission::Role,
+    text::{Label, Name, SecretText},
+};
+
+use super::input::Several;
+
+endpoint!(
+    /// Makes a token with a key pair, or with a token that is still valid.
+    AuthLogin = reads Post "auth.login", signed_in, path (), query (), body LoginAsked => LoggedIn);
+endpoint!(
+    /// Answers that nothing was revoked: a token ends by itself or with its key.
+    AuthLogout = reads Post "auth.logout", signed_in, path (), query (), body Nothing => LoggedOut);
+endpoint!(
+    /// Makes a key pair for the workspace of the key that asks.
+    AuthCreateCredentials = changes Post "auth.create_credentials", needs CredentialsUse, path (), query (),
+    body NewPair => CreatedPair);
+endpoint!(
+    /// One's own key pairs in the workspace of the key that asks, without their secrets.
+    AuthGetCredentials = reads Post "auth.get_credentials", needs CredentialsUse, path (), query (),
+    body Nothing => Pairs);
+endpoint!(
+    /// Changes the label of one of one's key pairs.
+    AuthEditCredentials = changes Post "auth.edit_credentials", needs CredentialsUse, path (), query (),
+    body PairChange => Updated);
+endpoint!(
+    /// Revokes one of one's key pairs and every token made with it, from the next call on.
+    AuthRevokeCredentials = changes Post "auth.revoke_credentials", needs CredentialsUse, path (), query (),
+    body WhichPair => RevokedPairs);
+endpoint!(
+    /// Whether users stand in a configuration file: they do not.
+    AuthFixedUsersMode = reads Post "auth.fixed_users_mode", public, path (), query (), body Nothing => FixedUsers);
+endpoint!(
+    /// Ways to sign in with this protocol in a browser: none.
+    LoginSupportedModes = reads Post "login.supported_modes", public, path (), query (), body Nothing => LoginModes);
+endpoint!(
+    /// Ends a browser's session of this protocol: there is none.
+    LoginLogout = reads Post "login.logout", public, path (), query (), body Nothing => Nothing);
+endpoint!(
+    /// Who the key belongs to, and the workspace it works in.
+    UsersGetCurrentUser = reads Post "users.get_current_user", signed_in, path (), query (),
+    body Nothing => CurrentUser);
+endpoint!(
+    /// One member of the key's workspace.
+    UsersGetById = reads Post "users.get_by_id", needs MembersRead, path (), query (), body WhichUser => OneUser);
+endpoint!(
+    /// Members of the key's workspace.
+    UsersGetAll = reads Post "users.get_all", needs MembersRead, path (), query (), body UserFilter => Users);
+endpoint!(
+    /// Members of the key's workspace, with more ways to choose.
+    UsersGetAllEx = reads Post "users.get_all_ex", needs MembersRead, path (), query (), body UserFilterEx => Users);
+endpoint!(
+    /// Changes one's own name.
+    UsersUpdate = changes Post "users.update", signed_in, path (), query (), body UserChange => UpdatedFields);
+endpoint!(
+    /// One's preferences.
+    UsersGetPreferences = reads Post "users.get_preferences", signed_in, path (), query (),
+    body Nothing => UserPreferences);
+endpoint!(
+    /// Merges top-level keys into one's preferences; null takes a key away.
+    UsersSetPreferences = changes Post "users.set_preferences", signed_in, path (), query (),
+    body UserPreferences => UpdatedFields);
+endpoint!(
+    /// The configuration vaults that apply to the key's runs.
+    UsersGetVaults = reads Post "users.get_vaults", needs WorkspaceRead, path (), query (), body Nothing => Vaults);
+endpoint!(
+    /// The key's workspace.
+    OrganizationGetUserCompanies = reads Post "organization.get_user_companies", needs WorkspaceRead, path (),
+    query (), body Nothing => Companies);
+endpoint!(
+    /// The server's versions.
+    ServerInfo = reads Post "server.info", public, path (), query (), body Nothing => ServerVersions);
+endpoint!(
+    /// Whether statistics are sent to the makers of the server: they are not.
+    ServerReportStatsOption = reads Post "server.report_stats_option", signed_in, path (), query (),
+    body StatisticsAsked => Statistics);
+
+/// Nothing that is read, or nothing to say.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Nothing {}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct LoginAsked {
+    /// Life of the token in seconds; 30 days unless said, a year at most.
+    pub(super) expiration_sec: Option<i64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct LoggedIn {
+    pub(super) token: SecretText,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct LoggedOut {
+    pub(super) revoked: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct NewPair {
+    pub(super) label: Option<Label>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct CreatedPair {
+    pub(super) credentials: PairWithSecret,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct PairWithSecret {
+    pub(super) access_key: String,
+    pub(super) secret_key: SecretText,
+    pub(super) label: Label,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Pairs {
+    pub(super) credentials: Vec<Pair>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Pair {
+    pub(super) access_key: String,
+    pub(super) label: Label,
+    pub(super) last_used: Option<DateTime<Utc>>,
+    pub(super) last_used_from: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct PairChange {
+    pub(super) access_key: String,
+    pub(super) label: Option<Label>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Updated {
+    pub(super) updated: u32,
+}
+
+/// Both names are in use for the same thing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct WhichPair {
+    pub(super) access_key: Option<String>,
+    pub(super) key_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct RevokedPairs {
+    pub(super) revoked: u32,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct FixedUsers {
+    pub(super) enabled: bool,
+    pub(super) guest: Guest,
+    pub(super) server_errors: Nothing,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Guest {
+    pub(super) enabled: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct LoginModes {
+    pub(super) basic: BasicMode,
+    pub(super) sso: Nothing,
+    pub(super) sso_providers: Vec<Value>,
+    pub(super) server_errors: Nothing,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct BasicMode {
+    pub(super) enabled: bool,
+    pub(super) guest: Guest,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct CurrentUser {
+    pub(super) user: Oneself,
+    pub(super) getting_started: Option<Value>,
+    pub(super) settings: Nothing,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Oneself {
+    pub(super) id: UserId,
+    pub(super) name: Name,
+    pub(super) given_name: Option<String>,
+    pub(super) family_name: Option<String>,
+    pub(super) avatar: Option<String>,
+    pub(super) role: Role,
+    pub(super) company: Company,
+    pub(super) preferences: Map<String, Value>,
+    pub(super) created: DateTime<Utc>,
+    pub(super) created_in_version: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Company {
+    pub(super) id: WorkspaceId,
+    pub(super) name: Name,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct WhichUser {
+    pub(super) user: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct OneUser {
+    pub(super) user: Person,
+}
+
+/// A member as others see them.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Person {
+    pub(super) id: UserId,
+    pub(super) name: Name,
+    pub(super) given_name: Option<String>,
+    pub(super) family_name: Option<String>,
+    pub(super) avatar: Option<String>,
+    pub(super) company: WorkspaceId,
+    pub(super) role: Role,
+    pub(super) created: DateTime<Utc>,
+}
+
+/// Which members, which of their fields, in which order, and which part of the list.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(super) struct UserFilter {
+    /// A regular expression that must match somewhere in the name.
+    pub(super) name: Option<String>,
+    /// Any of these ids; with `-` in front, none of them.
+    pub(super) id: Several,
+    pub(super) only_fields: Several,
+    pub(super) order_by: Several,
+    /// From 0.
+    pub(super) page: Option<u32>,
+    pub(super) page_size: Option<u32>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(super) struct UserFilterEx {
+    #[serde(flatten)]
+    pub(super) filter: UserFilter,
+    /// Only who has tasks in one of these projects. This server has no tasks yet, so that nobody has.
+    pub(super) active_in_projects: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Users {
+    pub(super) users: Vec<Map<String, Value>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct UserChange {
+    pub(super) user: String,
+    pub(super) name: Option<Name>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct UpdatedFields {
+    pub(super) updated: u32,
+    pub(super) fields: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct UserPreferences {
+    pub(super) preferences: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Vaults {
+    pub(super) vaults: Vec<Vault>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Vault {
+    pub(super) id: String,
+    pub(super) description: String,
+    pub(super) scope: String,
+    pub(super) data: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Companies {
+    pub(super) companies: Vec<CompanyWithOwners>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct CompanyWithOwners {
+    pub(super) id: WorkspaceId,
+    pub(super) name: Name,
+    pub(super) allocated: bool,
+    pub(super) owners: Vec<Owner>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Owner {
+    pub(super) id: UserId,
+    pub(super) name: Name,
+    pub(super) avatar: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct ServerVersions {
+    pub(super) version: String,
+    pub(super) build: String,
+    pub(super) commit: Option<String>,
+    pub(super) uid: Option<String>,
+    pub(super) api_version: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct StatisticsAsked {
+    pub(super) enabled: Option<bool>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Statistics {
+    pub(super) supported: bool,
+    pub(super) enabled: bool,
+    pub(super) enabled_time: Option<DateTime<Utc>>,
+    pub(super) enabled_version: Option<String>,
+    pub(super) enabled_user: Option<String>,
+    pub(super) current_version: String,
+}

@@ -1,0 +1,189 @@
+//! Turns endpoints of the wire's contract into calls: the twin of [`crate::http::serve`] for this door. A handler
+//! gets a [`Ctx`] and never sees the envelope.
+
+use std::{pin::Pin, rc::Rc};
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use base64::Engine as _;
+use shared::{
+    contract::{CallerKind as _, Effect, Endpoint},
+    permission::Permission,
+};
+
+use super::{answer::Asked, fault::Fault, input};
+use crate::{
+    access::{Admit, Caller, Door},
+    http::{Ctx, admit, state_of},
+};
+
+type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
+
+/// An endpoint of the wire with its handler.
+pub struct Call {
+    /// Service and action, as they stand in the address.
+    pub action: &'static str,
+    /// [`Endpoint::NAME`], under which it is counted.
+    pub name: &'static str,
+    /// [`Endpoint::ABOUT`].
+    pub about: &'static str,
+    /// [`Endpoint::EFFECT`].
+    pub effect: Effect,
+    /// The kind of caller: `public`, `signed_in` or `member`.
+    pub caller: &'static str,
+    /// [`Endpoint::NEEDS`].
+    pub needs: Option<Permission>,
+    answer: Box<dyn Fn(HttpRequest, web::Payload, Asked) -> Answering>,
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.action, self.name)
+    }
+}
+
+impl Call {
+    pub(super) fn answer(&self, req: HttpRequest, payload: web::Payload, asked: Asked) -> Answering {
+        (self.answer)(req, payload, asked)
+    }
+}
+
+/// Makes a call of an endpoint whose path is service and action.
+pub(super) fn serve<E, F, Fut>(_: E, handler: F) -> Call
+where
+    E: Endpoint<Path = (), Query = ()>,
+    E::Caller: Admit,
+    F: Fn(Ctx<E>) -> Fut + 'static,
+    Fut: Future<Output = Result<E::Reply, Fault>> + 'static,
+{
+    let handler = Rc::new(handler);
+    Call {
+        action: E::PATH,
+        name: E::NAME,
+        about: E::ABOUT,
+        effect: E::EFFECT,
+        caller: E::Caller::NAME,
+        needs: E::NEEDS,
+        answer: Box::new(move |req, payload, asked| {
+            let handler = Rc::clone(&handler);
+            Box::pin(async move {
+                match answer_one(&req, payload, handler.as_ref()).await {
+                    Ok(reply) => asked.answered(&reply),
+                    Err(fault) => asked.refused(fault),
+                }
+            })
+        }),
+    }
+}
+
+async fn answer_one<E, F, Fut>(
+    req: &HttpRequest,
+    payload: web::Payload,
+    handler: &F,
+) -> Result<E::Reply, Fault>
+where
+    E: Endpoint<Path = (), Query = ()>,
+    E::Caller: Admit,
+    F: Fn(Ctx<E>) -> Fut,
+    Fut: Future<Output = Result<E::Reply, Fault>>,
+{
+    let state = state_of(req)?;
+    let presented = Presented::by(req)?;
+    // Without this check the core would look for a browser's cookie, which this door must not take: it has no
+    // protection against other sites.
+    if E::Caller::LOOKS_AT_PROOF {
+        presented.may_be_a_proof()?;
+    }
+    let admitted = admit::<E>(&state, req, Door::Wire)
+        .await
+        .map_err(|error| Fault::from(error).or_if_unknown_caller(presented.refused(req)))?;
+    stands_for_oneself(req, &admitted.caller)?;
+    let most = if E::Caller::LOOKS_AT_PROOF {
+        input::MOST_BYTES
+    } else {
+        input::MOST_BYTES_OF_ANYONE
+    };
+    let body = input::read::<E::Body>(req, &mut payload.into_inner(), most).await?;
+    handler(Ctx::wire(admitted, (), (), body, state)).await
+}
+
+/// What the `Authorization` header claims to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presented {
+    Nothing,
+    Basic,
+    Bearer,
+    Other,
+}
+
+impl Presented {
+    fn by(req: &HttpRequest) -> Result<Self, Fault> {
+        let mut given = req.headers().get_all(header::AUTHORIZATION);
+        let Some(first) = given.next() else {
+            return Ok(Self::Nothing);
+        };
+        let (None, Ok(text)) = (given.next(), first.to_str()) else {
+            return Err(Fault::malformed_credentials());
+        };
+        let scheme = text.trim().split(' ').next().unwrap_or_default();
+        Ok(match scheme.to_ascii_lowercase().as_str() {
+            "basic" => Self::Basic,
+            "bearer" => Self::Bearer,
+            _ => Self::Other,
+        })
+    }
+
+    fn may_be_a_proof(self) -> Result<(), Fault> {
+        match self {
+            Self::Basic | Self::Bearer => Ok(()),
+            Self::Nothing => Err(Fault::no_credentials()),
+            Self::Other => Err(Fault::auth_type()),
+        }
+    }
+
+    /// Why a proof of this kind was not believed.
+    fn refused(self, req: &HttpRequest) -> Fault {
+        match self {
+            Self::Bearer => Fault::bad_token(),
+            Self::Basic if is_readable_basic(req) => Fault::wrong_credentials(),
+            Self::Basic => Fault::malformed_credentials(),
+            Self::Nothing | Self::Other => Fault::no_credentials(),
+        }
+    }
+}
+
+fn is_readable_basic(req: &HttpRequest) -> bool {
+    let text = header_text(req, "authorization").unwrap_or_default();
+    let encoded = text.trim().split_once(' ').map_or("", |(_, rest)| rest.trim());
+    base64::engine::general_purpose::STANDARD
+        .decode(encoded)
+        .is_ok_and(|decoded| decoded.contains(&b':'))
+}
+
+/// Headers may ask for another user or workspace than the key's. Nobody may have that; asking for one's own is fine.
+fn stands_for_oneself(req: &HttpRequest, caller: &Caller) -> Result<(), Fault> {
+    let Some(identity) = &caller.identity else {
+        return Ok(());
+    };
+    let asked = |names: [&str; 2]| names.into_iter().find_map(|name| header_text(req, name));
+    let impersonated = asked(["x-clearml-impersonate-as", "x-trains-impersonate-as"]);
+    let acted_as = asked(["x-clearml-act-as", "x-trains-act-as"]);
+    if impersonated.is_some() && acted_as.is_some() {
+        return Err(Fault::both_impersonations());
+    }
+    let own = identity.user_id().to_string();
+    if impersonated.or(acted_as).is_some_and(|user| user != own) {
+        tracing::warn!(user.id = own, "acting for somebody else was refused");
+        return Err(Fault::impersonation());
+    }
+    let bound = identity.bound_workspace().map(|id| id.to_string());
+    match asked(["x-clearml-tenant", "x-trains-tenant"]) {
+        Some(tenant) if Some(tenant) != bound.as_deref() => Err(Fault::other_workspace()),
+        _ => Ok(()),
+    }
+}
+
+/// A header's text; one that is no text is like no user and no workspace.
+fn header_text<'a>(req: &'a HttpRequest, name: &str) -> Option<&'a str> {
+    let value = req.headers().get(name)?;
+    Some(value.to_str().unwrap_or("unreadable").trim())
+}

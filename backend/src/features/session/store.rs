@@ -1,0 +1,303 @@
+//! Queries on browser sessions and on the one-time links for choosing a password.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use db::{Conn, columns, one, schema::*};
+use diesel::{Connection, connection::TransactionManager, prelude::*};
+use secrets::keys::InstanceKeys;
+use shared::{
+    account::Account,
+    error::ErrorCode,
+    ids::{SessionId, UserId},
+    text::SecretText,
+};
+
+use crate::{
+    access::{Anonymous, Client, OwnAccount, SESSION_HASH, System},
+    audit::{Entry, Tx},
+    error::AppError,
+    features::account::store as accounts,
+};
+
+/// Domain of the keyed hash of password links, and their kind.
+const PASSWORD_LINK: &str = "password-link";
+
+/// A secret that is handed out once, and the keyed hash of it that is stored.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What the browser or the person gets.
+    pub token: SecretText,
+    /// What the database gets.
+    pub hash: String,
+}
+
+impl NewToken {
+    /// A new random token for one purpose.
+    #[must_use]
+    pub fn of(keys: &InstanceKeys, domain: &str) -> Self {
+        let secret = secrets::token_text::opaque();
+        Self {
+            hash: keys.keyed_hash().hash(domain, secret.expose().as_bytes()),
+            token: SecretText::new(secret.expose().to_owned()),
+        }
+    }
+}
+
+/// The value of a new session cookie.
+#[must_use]
+pub fn new_cookie(keys: &InstanceKeys) -> NewToken {
+    NewToken::of(keys, SESSION_HASH)
+}
+
+/// A browser session that is to begin.
+#[derive(Debug)]
+pub struct NewSession {
+    /// Its id in the owner's list.
+    pub id: SessionId,
+    /// Hash of its cookie.
+    pub token_hash: String,
+    /// When it ends in any case.
+    pub expires_at: NaiveDateTime,
+    /// From where.
+    pub client: Client,
+}
+
+/// Begins a session of an account that was just proven, and journals it.
+pub fn open(tx: &mut Tx<'_>, own: &OwnAccount, new: &NewSession) -> Result<(), AppError> {
+    let now = tx.now();
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(columns::SessionId(new.id)),
+            sessions::token_hash.eq(&new.token_hash),
+            sessions::user_id.eq(own.user_id()),
+            sessions::created_at.eq(now),
+            sessions::last_seen_at.eq(now),
+            sessions::expires_at.eq(new.expires_at),
+            sessions::address.eq(new.client.address.to_string()),
+            sessions::user_agent.eq(&new.client.user_agent),
+        ))
+        .execute(tx.conn)?;
+    tx.acts_as(own.user_id().into());
+    tx.record(Entry::new("session.sign_in", "session", new.id))
+}
+
+/// A session as it is stored, without its cookie.
+#[derive(Debug, Queryable)]
+pub struct SessionRow {
+    /// Its id.
+    pub id: columns::SessionId,
+    /// When it began.
+    pub created_at: NaiveDateTime,
+    /// When it was last used.
+    pub last_seen_at: NaiveDateTime,
+    /// When it ends in any case.
+    pub expires_at: NaiveDateTime,
+    /// From where it was last used.
+    pub address: String,
+    /// What the browser calls itself.
+    pub user_agent: String,
+}
+
+/// Sessions that have not ended, the newest use first.
+pub fn live(
+    conn: &mut Conn,
+    own: &OwnAccount,
+    now: NaiveDateTime,
+    idle_since: NaiveDateTime,
+) -> QueryResult<Vec<SessionRow>> {
+    own.sessions()
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_seen_at.gt(idle_since))
+        .select((
+            sessions::id,
+            sessions::created_at,
+            sessions::last_seen_at,
+            sessions::expires_at,
+            sessions::address,
+            sessions::user_agent,
+        ))
+        .order((sessions::last_seen_at.desc(), sessions::id.desc()))
+        .load(conn)
+}
+
+/// Ends one session.
+pub fn end(conn: &mut Conn, own: &OwnAccount, id: SessionId) -> QueryResult<()> {
+    let ended = diesel::delete(own.sessions().filter(sessions::id.eq(columns::SessionId(id)))).execute(conn)?;
+    one(ended)
+}
+
+/// Ends every session but the one that asks.
+pub fn end_others(conn: &mut Conn, own: &OwnAccount) -> QueryResult<usize> {
+    let this = columns::SessionId(own.session_id().unwrap_or(SessionId::NIL));
+    diesel::delete(own.sessions().filter(sessions::id.ne(this))).execute(conn)
+}
+
+/// Ends every session.
+pub fn end_all(conn: &mut Conn, own: &OwnAccount) -> QueryResult<usize> {
+    diesel::delete(own.sessions()).execute(conn)
+}
+
+/// Gives the session that asks another cookie.
+pub fn give_cookie(conn: &mut Conn, own: &OwnAccount, token_hash: &str) -> QueryResult<()> {
+    let this = columns::SessionId(own.session_id().unwrap_or(SessionId::NIL));
+    let changed = diesel::update(own.sessions().filter(sessions::id.eq(this)))
+        .set(sessions::token_hash.eq(token_hash))
+        .execute(conn)?;
+    one(changed)
+}
+
+/// What is needed to judge a sign-in.
+#[derive(Debug, Clone, Queryable)]
+pub struct Candidate {
+    /// The account.
+    pub user_id: columns::UserId,
+    /// The hash of its password, if it has one.
+    pub password_hash: Option<String>,
+    /// Whether it may not sign in.
+    pub is_disabled: bool,
+}
+
+/// The account that signs in with this address, if there is one.
+pub fn candidate(conn: &mut Conn, anonymous: &Anonymous, email_key: String) -> QueryResult<Option<Candidate>> {
+    anonymous
+        .account_by_email(email_key)
+        .select((users::id, users::password_hash, users::is_disabled))
+        .first(conn)
+        .optional()
+}
+
+/// The account that signs in with this address, if it may.
+pub fn enabled_by_email(
+    conn: &mut Conn,
+    anonymous: &Anonymous,
+    email_key: String,
+) -> Result<Option<Account>, AppError> {
+    let id: Option<columns::UserId> = anonymous
+        .account_by_email(email_key)
+        .filter(users::is_disabled.eq(false))
+        .select(users::id)
+        .first(conn)
+        .optional()?;
+    id.map(|id| accounts::own(conn, &anonymous.proven(id))).transpose()
+}
+
+/// A new token for a password link.
+#[must_use]
+pub fn new_link(keys: &InstanceKeys) -> NewToken {
+    NewToken::of(keys, PASSWORD_LINK)
+}
+
+/// The hash under which a password link is stored; none if the token cannot be one.
+#[must_use]
+pub fn link_hash(keys: &InstanceKeys, token: &SecretText) -> Option<String> {
+    let text = token.expose();
+    secrets::token_text::is_opaque_shape(text)
+        .then(|| keys.keyed_hash().hash(PASSWORD_LINK, text.as_bytes()))
+}
+
+/// Makes a password link; `None` is nobody's.
+pub fn insert_link(
+    conn: &mut Conn,
+    user: Option<UserId>,
+    token_hash: &str,
+    now: NaiveDateTime,
+    expires_at: NaiveDateTime,
+) -> QueryResult<()> {
+    diesel::insert_into(one_time_links::table)
+        .values((
+            one_time_links::token_hash.eq(token_hash),
+            one_time_links::kind.eq(PASSWORD_LINK),
+            one_time_links::user_id.eq(user.map(columns::UserId)),
+            one_time_links::created_at.eq(now),
+            one_time_links::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The enabled account that a password link works for.
+pub fn link_owner(
+    conn: &mut Conn,
+    anonymous: &Anonymous,
+    token_hash: String,
+    now: NaiveDateTime,
+) -> Result<Option<Account>, AppError> {
+    let owner: Option<Option<columns::UserId>> = anonymous
+        .link(token_hash)
+        .filter(one_time_links::kind.eq(PASSWORD_LINK))
+        .filter(one_time_links::used_at.is_null())
+        .filter(one_time_links::expires_at.gt(now))
+        .select(one_time_links::user_id)
+        .first(conn)
+        .optional()?;
+    let Some(own) = owner.flatten().map(|id| anonymous.proven(id)) else {
+        return Ok(None);
+    };
+    let disabled: bool = own.account().select(users::is_disabled).first(conn)?;
+    if disabled {
+        return Ok(None);
+    }
+    accounts::own(conn, &own).map(Some)
+}
+
+/// Uses a password link up; only one caller can.
+pub fn consume_link(
+    conn: &mut Conn,
+    anonymous: &Anonymous,
+    token_hash: String,
+    now: NaiveDateTime,
+) -> Result<(), AppError> {
+    let link = anonymous
+        .link(token_hash)
+        .filter(one_time_links::kind.eq(PASSWORD_LINK))
+        .filter(one_time_links::used_at.is_null())
+        .filter(one_time_links::expires_at.gt(now));
+    let changed = diesel::update(link)
+        .set(one_time_links::used_at.eq(now))
+        .execute(conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(ErrorCode::LinkUnusable.into())
+    }
+}
+
+/// Makes every password link of the account useless.
+pub fn void_links(conn: &mut Conn, own: &OwnAccount, now: NaiveDateTime) -> QueryResult<usize> {
+    diesel::update(own.links().filter(one_time_links::used_at.is_null()))
+        .set(one_time_links::used_at.eq(now))
+        .execute(conn)
+}
+
+/// Does `work`, and unless `keep` undoes it again: so that what is done for an account that does not exist takes the
+/// same statements as for one that does.
+pub fn done_or_undone<T>(
+    tx: &mut Tx<'_>,
+    keep: bool,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, AppError>,
+) -> Result<T, AppError> {
+    type Transactions = <Conn as Connection>::TransactionManager;
+    Transactions::begin_transaction(tx.conn)?;
+    let result = work(tx);
+    if keep && result.is_ok() {
+        Transactions::commit_transaction(tx.conn)?;
+    } else {
+        Transactions::rollback_transaction(tx.conn)?;
+    }
+    result
+}
+
+/// Removes sessions that ended, and links that ended a day ago or more.
+pub fn sweep(
+    conn: &mut Conn,
+    _: &System,
+    now: NaiveDateTime,
+    idle_since: NaiveDateTime,
+) -> QueryResult<usize> {
+    let ended = sessions::expires_at
+        .le(now)
+        .or(sessions::last_seen_at.le(idle_since));
+    let old = one_time_links::expires_at.le(now - TimeDelta::days(1));
+    let sessions = diesel::delete(sessions::table.filter(ended)).execute(conn)?;
+    let links = diesel::delete(one_time_links::table.filter(old)).execute(conn)?;
+    Ok(sessions + links)
+}

@@ -1,0 +1,23 @@
+//! Tests of the server through HTTP, one file per feature, and sweeps over all of it. One binary, so that it is
+//! linked once. `cfg(test)` on each module tells the linter that these are tests throughout.
+
+#[cfg(test)]
+mod account;
+#[cfg(test)]
+mod credentials;
+#[cfg(test)]
+mod doors;
+#[cfg(test)]
+mod invitations;
+#[cfg(test)]
+mod session;
+#[cfg(test)]
+mod smoke;
+#[cfg(test)]
+mod setup;
+#[cfg(test)]
+mod usage;
+#[cfg(test)]
+mod wire;
+#[cfg(test)]
+mod workspaces;

@@ -1,0 +1,141 @@
+//! One change on its way to the server: whether it is under way, and what was wrong with it. It outlives the row or
+//! dialog that sent it, so that a late answer never meets something that is gone.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    ui::{form::FieldErrors, load::Explain},
+};
+
+/// A change that is sent at most once at a time. Cloning shares it.
+#[derive(Debug, Clone, Default)]
+pub struct Sending {
+    busy: ArcRwSignal<bool>,
+    /// What was wrong with the last try, by field; under the empty name what concerns no field.
+    pub errors: FieldErrors,
+}
+
+impl Sending {
+    /// Nothing is under way.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether it is under way.
+    pub fn busy(&self) -> Signal<bool> {
+        let busy = self.busy.clone();
+        Signal::derive(move || busy.get())
+    }
+
+    /// What was wrong, in a sentence, whatever field it concerns.
+    pub fn error(&self) -> Signal<Option<String>> {
+        self.errors.other_than(&[])
+    }
+
+    /// Sends it, unless it is under way; `done` gets what came back.
+    pub fn send<T, F>(&self, work: F, done: impl FnOnce(T) + 'static)
+    where
+        T: 'static,
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.errors.clear();
+        let sent = self.clone();
+        leptos::task::spawn_local(async move {
+            match work.await {
+                Ok(value) => {
+                    sent.busy.set(false);
+                    done(value);
+                }
+                Err(error) => {
+                    sent.errors.set(told(&error));
+                    sent.busy.set(false);
+                }
+            }
+        });
+    }
+}
+
+/// What was wrong, by field; under the empty name what concerns no field.
+pub fn told(error: &ApiError) -> Vec<(String, String)> {
+    let fields = error.fields();
+    if fields.is_empty() {
+        vec![(String::new(), error.sentence())]
+    } else {
+        fields
+    }
+}
+
+/// Checks what was typed: the value, or `None` with the sentence noted under `pointer`.
+pub fn checked<T: std::str::FromStr<Err = String>>(
+    text: &str,
+    pointer: &str,
+    wrong: &mut Vec<(String, String)>,
+) -> Option<T> {
+    match text.parse() {
+        Ok(value) => Some(value),
+        Err(sentence) => {
+            wrong.push((pointer.to_owned(), sentence));
+            None
+        }
+    }
+}
+
+/// Checks a new password: the value, or `None` with the sentence noted under `pointer`.
+pub fn checked_password(
+    text: &str,
+    pointer: &str,
+    wrong: &mut Vec<(String, String)>,
+) -> Option<shared::text::Password> {
+    let least = shared::text::Password::MIN;
+    if text.chars().count() < least {
+        wrong.push((pointer.to_owned(), format!("Use at least {least} characters.")));
+        return None;
+    }
+    Some(shared::text::Password::new(text.to_owned()))
+}
+
+/// What is wrong apart from the fields, above the buttons.
+#[component]
+pub fn Refusal(
+    /// The sentence.
+    #[prop(into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    move || error.get().map(|error| view! { <p class="field-error" role="alert">{error}</p> })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::text::Email;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_without_fields_concerns_no_field() {
+        assert_eq!(
+            told(&ApiError::Offline),
+            [(String::new(), ApiError::Offline.sentence())]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_noted_under_its_field() {
+        let mut wrong = Vec::new();
+        assert!(checked::<Email>("ann@example.com", "/email", &mut wrong).is_some());
+        assert!(checked_password("twelve chars", "/password", &mut wrong).is_some());
+        assert_eq!(wrong, []);
+        assert!(checked::<Email>("ann", "/email", &mut wrong).is_none());
+        assert!(checked_password("éééééééééé", "/password", &mut wrong).is_none());
+        assert_eq!(
+            wrong.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(),
+            ["/email", "/password"]
+        );
+    }
+}
