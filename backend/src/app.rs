@@ -18,12 +18,13 @@ use futures_util::FutureExt as _;
 use shared::error::ErrorCode;
 
 use crate::{
-    clearml,
+    clearml, docs_page,
     error::AppError,
     features,
     http::{
         Mount, RequestId, headers::SecurityHeaders, health, hosts::Hosts, request_id, request_log, traffic::Traffic,
     },
+    openapi,
     spa::Spa,
     state::State,
 };
@@ -100,6 +101,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     get(cfg, "/healthz", web::get().to(health::alive));
     get(cfg, "/readyz", web::get().to(health::ready));
     get(cfg, "/metrics", web::get().to(metrics));
+    get(cfg, openapi::PATH, web::get().to(openapi::answer));
+    get(cfg, docs_page::PATH, web::get().to(docs_page::answer));
+    get(cfg, docs_page::STYLE_PATH, web::get().to(docs_page::style));
     clearml::configure(cfg);
     cfg.default_service(web::to(elsewhere));
 }

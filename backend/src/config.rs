@@ -1,5 +1,10 @@
 //! Settings, read once at the start: defaults, then `config.toml`, then the environment, then the command line.
-//! Anything unknown or contradictory stops the start with a message that names the key.
+//! Anything unknown or contradictory stops the start with a message that names the key. What a setting means is
+//! here, where its value comes from is in `load`, and which values go together is in `check`.
+
+mod check;
+mod keys;
+pub mod load;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -35,6 +40,48 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// First administrator without the set-up page.
     pub admin: Option<Admin>,
+    /// What is written to the log.
+    pub log: Log,
+}
+
+/// What is written to the log, on standard error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How much.
+    pub level: LogLevel,
+    /// In which form.
+    pub format: LogFormat,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogLevel {
+    /// Failures only.
+    Error,
+    /// And what an operator should look into.
+    Warn,
+    /// And one line for each request.
+    #[default]
+    Info,
+    /// And what the server does by itself.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+/// In which form the log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people on a terminal, for programs elsewhere.
+    #[default]
+    Auto,
+    /// For people.
+    Text,
+    /// One JSON object in each line.
+    Json,
 }
 
 /// A database URL: may hold a password, so it is not printed.
@@ -111,6 +158,7 @@ impl Default for Config {
             session_max_days: 30,
             smtp: None,
             admin: None,
+            log: Log::default(),
         }
     }
 }
@@ -122,6 +170,14 @@ impl Config {
         Self {
             public_url: url::Url::parse("https://clearance.test").ok(),
             ..Self::default()
+        }
+    }
+
+    /// Which database to use.
+    pub fn database(&self) -> Result<db::Kind, db::DbError> {
+        match &self.database_url {
+            Some(url) => db::Kind::parse(&url.0),
+            None => Ok(db::Kind::Sqlite(self.data_dir.join("clearance.db"))),
         }
     }
 

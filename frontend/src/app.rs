@@ -11,6 +11,15 @@ use leptos_router::{
 };
 
 use crate::{
+    features::{
+        account::appearance::keep_theme,
+        invitations::join::JoinPage,
+        session::{
+            forgotten::{ForgotPasswordPage, ResetPasswordPage},
+            sign_in_page::SignInPage,
+        },
+        setup::SetupPage,
+    },
     frame::{Frame, alone::Alone},
     pages::{NoPermission, NotFound},
     routes::{self, Section},
@@ -30,14 +39,7 @@ pub fn page(section: Section) -> Option<fn() -> AnyView> {
     #[cfg(feature = "gallery")]
     return Some(crate::gallery::page(section));
     #[cfg(not(feature = "gallery"))]
-    match section {
-        Section::Profile
-        | Section::Configuration
-        | Section::Workspace
-        | Section::Users
-        | Section::AccessRules
-        | Section::Usage => None,
-    }
+    Some(crate::sections::page(section))
 }
 
 /// The whole app.
@@ -51,6 +53,11 @@ pub fn App() -> impl IntoView {
             <OfflineNotice />
             <Routes fallback=|| view! { <Alone><NotFound /></Alone> }>
                 <Route path=path!("/") view=Start />
+                <Route path=path!("/setup") view=SetupPage />
+                <Route path=path!("/sign-in") view=SignInPage />
+                <Route path=path!("/forgot-password") view=ForgotPasswordPage />
+                <Route path=path!("/reset-password") view=ResetPasswordPage />
+                <Route path=path!("/join") view=JoinPage />
                 <ParentRoute path=path!("/workspaces/:workspace_id") view=Inside>
                     <Route path=path!("") view=|| view! { <Redirect path="settings/workspace" /> } />
                     <Route path=path!("settings") view=|| view! { <Redirect path="profile" /> } />
@@ -77,7 +84,7 @@ fn Start() -> impl IntoView {
         };
         match session.state() {
             State::SignedIn(begun) => {
-                navigate(&routes::settings(begun.workspace_id, Section::Workspace), replace)
+                navigate(&routes::settings(begun.workspace_id, Section::Workspace), replace);
             }
             State::SignedOut => match session.server().get() {
                 Some(Ok(server)) if server.needs_setup => navigate(routes::SETUP, replace),
@@ -87,7 +94,7 @@ fn Start() -> impl IntoView {
             State::Starting | State::Failed(_) => {}
         }
     });
-    view! { <Unless>{()}</Unless> }
+    view! { <Unless>{None::<()>}</Unless> }
 }
 
 /// Everything below `/workspaces/{id}`: only for those who are signed in; the others come back after signing in.
@@ -106,6 +113,7 @@ fn Inside() -> impl IntoView {
     });
     view! {
         <Unless>
+            {keep_theme()}
             <Frame><Outlet /></Frame>
         </Unless>
     }

@@ -1,6 +1,7 @@
 //! Clearance in the browser: a single-page app. The address is the state; every call to the server goes through
 //! `api`, every widget comes from `ui`, every page is a feature.
 
+pub mod address;
 pub mod api;
 pub mod app;
 pub mod features;
@@ -9,6 +10,8 @@ pub mod frame;
 pub mod gallery;
 pub mod pages;
 pub mod routes;
+pub mod sections;
+pub mod sending;
 pub mod session;
 pub mod sign_in;
 pub mod sign_in_gate;

@@ -12,6 +12,8 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 /// The page behind that link.
 pub const RESET_PASSWORD: &str = "/reset-password";
+/// The page behind an invitation link.
+pub const JOIN: &str = "/join";
 /// The first-run page.
 pub const SETUP: &str = "/setup";
 
@@ -117,10 +119,10 @@ pub fn sign_in_and_return() -> String {
         .into_iter()
         .flatten()
         .collect::<String>();
-    if !here.starts_with("/workspaces/") {
-        SIGN_IN.to_owned()
-    } else {
+    if here.starts_with("/workspaces/") {
         format!("{SIGN_IN}?next={}", js_sys::encode_uri_component(&here))
+    } else {
+        SIGN_IN.to_owned()
     }
 }
 

@@ -51,7 +51,7 @@ pub fn SignInForm(
         Err(wrong) => errors.set(wrong),
     };
     let who = match only {
-        Some(only) => view! { <p class="sign-in-as">"Signed in as " <strong>{only.to_string()}</strong></p> }.into_any(),
+        Some(only) => view! { <p class="sign-in-as">"Account " <strong>{only.to_string()}</strong></p> }.into_any(),
         None => view! {
             <TextField label="E-mail" value=email kind=Typed::Email autocomplete="username" autofocus=true error=email_error />
         }

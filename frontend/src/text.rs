@@ -1,5 +1,7 @@
 //! Words that stand in more than one place.
 
+use shared::permission::Role;
+
 /// The product's name.
 pub const PRODUCT: &str = "Clearance";
 /// What the breadcrumb of every settings page begins with.
@@ -15,3 +17,19 @@ pub const UNREADABLE: &str =
 pub const TRY_AGAIN: &str = "Try again";
 /// What is offered from pages that lead nowhere.
 pub const BACK_TO_SETTINGS: &str = "Go to your profile";
+
+/// A role's name.
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "Admin",
+        Role::User => "User",
+    }
+}
+
+/// What a role is for, in a sentence.
+pub const fn role_sentence(role: Role) -> &'static str {
+    match role {
+        Role::Admin => "Manages the workspace: its members, its policies and everybody's keys.",
+        Role::User => "Works in the workspace with keys of their own.",
+    }
+}

@@ -40,12 +40,18 @@ impl Theme {
         }
     }
 
-    const fn key(self) -> &'static str {
+    /// Its name for machines: what the browser and the account remember.
+    pub const fn key(self) -> &'static str {
         match self {
             Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
         }
+    }
+
+    /// The theme with this name.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.key() == key)
     }
 }
 
@@ -57,6 +63,11 @@ impl CurrentTheme {
     /// The choice.
     pub fn get(self) -> Theme {
         self.0.get()
+    }
+
+    /// The choice at this moment.
+    pub fn get_untracked(self) -> Theme {
+        self.0.get_untracked()
     }
 
     /// Applies and remembers another choice.
@@ -75,10 +86,7 @@ impl CurrentTheme {
 /// Makes the theme available to everything below.
 pub fn provide_theme() {
     let remembered = dom::remembered(KEY);
-    let theme = Theme::ALL
-        .into_iter()
-        .find(|theme| Some(theme.key()) == remembered.as_deref())
-        .unwrap_or_default();
+    let theme = remembered.as_deref().and_then(Theme::from_key).unwrap_or_default();
     provide_context(CurrentTheme(RwSignal::new(theme)));
 }
 

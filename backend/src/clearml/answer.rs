@@ -52,13 +52,21 @@ impl Asked {
     /// Reads the address.
     pub(super) fn of(req: &HttpRequest) -> Self {
         let part = |name| req.match_info().get(name).unwrap_or_default();
+        Self::new(&request_id(req), part("action"), part("version"))
+    }
+
+    /// Reads an address that no route has taken apart.
+    pub(super) fn at(path: &str, request_id: &str) -> Self {
+        let rest = path.strip_prefix("/api/").unwrap_or(path);
+        let (version, action) = rest.split_once('/').unwrap_or(("", rest));
+        Self::new(request_id, action, version.trim_start_matches('v'))
+    }
+
+    fn new(request_id: &str, action: &str, version: &str) -> Self {
         Self {
-            request_id: request_id(req),
-            action: part("action").chars().take(MOST_NAME_CHARS).collect(),
-            version: part("version")
-                .parse()
-                .ok()
-                .filter(|version: &f64| version.is_finite()),
+            request_id: request_id.to_owned(),
+            action: action.chars().take(MOST_NAME_CHARS).collect(),
+            version: version.parse().ok().filter(|version: &f64| version.is_finite()),
         }
     }
 

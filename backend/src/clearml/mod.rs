@@ -22,6 +22,7 @@ use actix_web::{
 
 pub use self::serve::Call;
 use self::{answer::Asked, fault::Fault};
+use crate::error::AppError;
 
 /// Where calls are, with and without the version that a client speaks. The dot keeps them apart from REST.
 const ADDRESSES: [&str; 2] = [
@@ -58,6 +59,29 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     }
 }
 
+/// Whether an address belongs to this door.
+pub(crate) fn is_here(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix("/api/").filter(|_| path != NOT_A_CALL) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match rest.split_once('/') {
+        None => rest
+            .split_once('.')
+            .is_some_and(|(service, action)| !service.is_empty() && !action.is_empty()),
+        Some((version, _)) => version
+            .strip_prefix('v')
+            .and_then(|version| version.split_once('.'))
+            .is_some_and(|(major, minor)| digits(major) && digits(minor)),
+    }
+}
+
+/// The answer to a request for this door that was refused before it reached a call. Clients take an answer without
+/// the envelope for a reason to try again at once, and without end.
+pub(crate) fn refused(path: &str, request_id: &str, error: AppError) -> HttpResponse {
+    Asked::at(path, request_id).refused(error.into())
+}
+
 async fn dispatch(
     calls: &BTreeMap<&'static str, Call>,
     req: HttpRequest,
@@ -75,4 +99,48 @@ async fn dispatch(
         return answer;
     }
     call.answer(req, payload, asked).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dot_tells_a_call_from_rest() {
+        for wire in [
+            "/api/auth.login",
+            "/api/v2.31/auth.login",
+            "/api/v1.5/a/b",
+            "/api/v1.auth",
+        ] {
+            assert!(is_here(wire), "{wire}");
+        }
+        for other in [
+            "/",
+            "/api",
+            "/api/",
+            "/api/openapi.json",
+            "/api/v1/me",
+            "/api/v1/workspaces/a.b",
+            "/api/v1./x",
+            "/api/auth",
+            "/api/.login",
+            "/api/auth.",
+            "/files/a.b",
+        ] {
+            assert!(!is_here(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn every_call_has_one_address_and_one_name() {
+        let calls = calls();
+        let unique = |texts: Vec<&str>| texts.iter().collect::<std::collections::BTreeSet<_>>().len();
+        assert_eq!(
+            unique(calls.iter().map(|call| call.action).collect()),
+            calls.len()
+        );
+        assert_eq!(unique(calls.iter().map(|call| call.name).collect()), calls.len());
+        assert!(calls.iter().all(|call| call.caller != "in_person"));
+    }
 }

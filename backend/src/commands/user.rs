@@ -75,9 +75,10 @@ pub fn list(state: &State) -> Result<Vec<Account>, AppError> {
 
 fn find(tx: &mut Tx<'_>, system: &System, email: &Email) -> Result<Account, AppError> {
     accounts::by_email(tx.conn, system, &email.key()).map_err(|error| match error {
-        AppError::Known(ErrorCode::NotFound) => {
-            AppError::Detailed(ErrorCode::NotFound, format!("Nobody here has the address {email}."))
-        }
+        AppError::Known(ErrorCode::NotFound) => AppError::Detailed(
+            ErrorCode::NotFound,
+            format!("Nobody here has the address {email}."),
+        ),
         other => other,
     })
 }

@@ -12,9 +12,9 @@ mod invitations;
 #[cfg(test)]
 mod session;
 #[cfg(test)]
-mod smoke;
-#[cfg(test)]
 mod setup;
+#[cfg(test)]
+mod smoke;
 #[cfg(test)]
 mod usage;
 #[cfg(test)]

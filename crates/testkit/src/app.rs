@@ -3,7 +3,6 @@
 use std::{cell::Cell, fmt, net::SocketAddr, rc::Rc, sync::Arc};
 
 use actix_web::{
-    App,
     body::to_bytes,
     dev::Service as _,
     http::Method,
@@ -11,7 +10,8 @@ use actix_web::{
     web,
 };
 use backend::{
-    audit::AuditRow, clock::Clock, config::Config, error::AppError, http::cookie_name, state::State,
+    app::Front, audit::AuditRow, clock::Clock, config::Config, error::AppError, http::cookie_name, spa::Spa,
+    state::State,
 };
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use db::{Conn, Db, schema::audit_entries};
@@ -35,12 +35,17 @@ pub const START: NaiveDateTime = NaiveDateTime::new(
     },
 );
 
+/// The app in the browser, if a test does not say another.
+const PAGE: &[u8] = b"<!doctype html><html lang=\"en\"><title>Clearance</title></html>";
+
 type Sender = dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer<Value>>;
 
 /// A server in memory with a database of its own.
 pub struct TestApp {
     /// What the server holds.
     pub state: web::Data<State>,
+    /// What stands at its door.
+    pub front: web::Data<Front>,
     /// The server's clock; it stands still until it is moved.
     pub clock: Clock,
     send: Rc<Sender>,
@@ -60,6 +65,7 @@ impl fmt::Debug for TestApp {
 /// What the servers of one race share.
 pub(crate) struct Parts {
     state: web::Data<State>,
+    front: web::Data<Front>,
     peer: SocketAddr,
     database: Arc<Database>,
 }
@@ -72,6 +78,15 @@ impl TestApp {
 
     /// The same with other settings.
     pub async fn with(settings: impl FnOnce(&mut Config)) -> Self {
+        let page = ("index.html".to_owned(), web::Bytes::from_static(PAGE));
+        Self::with_files([page], settings).await
+    }
+
+    /// The same with other files of the app in the browser, by their names below the root.
+    pub async fn with_files(
+        files: impl IntoIterator<Item = (String, web::Bytes)>,
+        settings: impl FnOnce(&mut Config),
+    ) -> Self {
         let clock = Clock::manual(START);
         let database = Arc::new(Database::make(&clock.new_id().simple().to_string()));
         let mut config = Config::for_tests();
@@ -81,9 +96,11 @@ impl TestApp {
         settings(&mut config);
         let db = Db::open(database.kind.clone(), config.database_connections);
         let state = web::Data::new(State::new(config, db, InstanceKeys::for_tests(), clock));
+        let front = web::Data::new(Front::new(&state, Spa::of(files)));
         let peer = SocketAddr::from(([127, 0, 0, 1], 40_000));
         Self::around(Parts {
             state,
+            front,
             peer,
             database,
         })
@@ -93,6 +110,7 @@ impl TestApp {
     pub(crate) fn parts(&self) -> Parts {
         Parts {
             state: self.state.clone(),
+            front: self.front.clone(),
             peer: self.peer.get(),
             database: Arc::clone(&self.database),
         }
@@ -101,9 +119,10 @@ impl TestApp {
     pub(crate) async fn around(parts: Parts) -> Self {
         Self {
             clock: parts.state.clock().clone(),
-            send: server(parts.state.clone()).await,
+            send: server(parts.state.clone(), parts.front.clone()).await,
             peer: Cell::new(parts.peer),
             state: parts.state,
+            front: parts.front,
             database: parts.database,
         }
     }
@@ -184,9 +203,8 @@ impl TestApp {
 }
 
 /// Builds the server. The only place that does.
-async fn server(state: web::Data<State>) -> Rc<Sender> {
-    let app = App::new().app_data(state).configure(backend::app::configure);
-    let service = Rc::new(test::init_service(app).await);
+async fn server(state: web::Data<State>, front: web::Data<Front>) -> Rc<Sender> {
+    let service = Rc::new(test::init_service(backend::app::assemble(state, front)).await);
     Rc::new(move |request| {
         let service = Rc::clone(&service);
         Box::pin(async move {

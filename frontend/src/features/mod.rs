@@ -1,2 +1,12 @@
-//! The pages, one folder per feature, with the same names as in the contract. `app::page` and the routes in `app` say
-//! which address shows which page.
+//! The features, one folder each, with the same names as in the contract. `sections` says which of them make up a
+//! settings page, `app` which address shows a page outside the frame.
+
+pub mod access_rules;
+pub mod account;
+pub mod credentials;
+pub mod invitations;
+pub mod server;
+pub mod session;
+pub mod setup;
+pub mod usage;
+pub mod workspaces;

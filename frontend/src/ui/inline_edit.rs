@@ -38,8 +38,7 @@ pub fn InlineEdit(
 ) -> impl IntoView {
     let editing = RwSignal::new(false);
     let sent = StoredValue::new(false);
-    let pencil = dom::fresh_id("pencil");
-    let back = StoredValue::new(pencil.clone());
+    let back = StoredValue::new(dom::fresh_id("pencil"));
     let to_pencil = move || {
         let id = back.get_value();
         dom::before_paint(move || dom::focus_id(&id));
@@ -78,32 +77,30 @@ pub fn InlineEdit(
         }
     };
     let label = StoredValue::new(label);
-    let edit = move |_| editing.set(true);
-    let shown = move || {
-        view! {
-            <span class="inline-edit">
-                <span class="inline-edit-text" on:dblclick=edit>{value}</span>
-                <button
-                    type="button"
-                    id=pencil.clone()
-                    class="icon-button reveal"
-                    aria-label=format!("Edit {}", label.get_value())
-                    title=format!("Edit {}", label.get_value())
-                    on:click=edit
-                >
-                    <Icon symbol=Symbol::Pencil />
-                </button>
-            </span>
-        }
-    };
+    let (save, leave) = (Callback::new(save), Callback::new(leave));
     move || {
+        let label = label.get_value();
         if editing.get() {
-            let label = label.get_value();
-            view! { <Editor label start=value.get_untracked() busy error max_length save=Callback::new(save) leave=Callback::new(leave) /> }
-                .into_any()
+            let start = value.get_untracked();
+            view! { <Editor label start busy error max_length save leave /> }.into_any()
         } else {
-            shown.clone()().into_any()
+            view! { <Shown label value pencil=back.get_value() editing /> }.into_any()
         }
+    }
+}
+
+#[component]
+fn Shown(label: String, value: Signal<String>, pencil: String, editing: RwSignal<bool>) -> impl IntoView {
+    let label = format!("Edit {label}");
+    let title = label.clone();
+    let edit = move |_| editing.set(true);
+    view! {
+        <span class="inline-edit">
+            <span class="inline-edit-text" on:dblclick=edit>{value}</span>
+            <button type="button" id=pencil class="icon-button reveal" aria-label=label title=title on:click=edit>
+                <Icon symbol=Symbol::Pencil />
+            </button>
+        </span>
     }
 }
 
@@ -118,6 +115,9 @@ fn Editor(
     leave: Callback<bool>,
 ) -> impl IntoView {
     let text = RwSignal::new(start);
+    // An error from editing before this time is of no interest any more.
+    let tried = RwSignal::new(false);
+    let shown_error = move || error.get().filter(|_| tried.get());
     let form = NodeRef::<html::Form>::new();
     let input = NodeRef::<html::Input>::new();
     let error_id = dom::fresh_id("edit-error");
@@ -131,12 +131,15 @@ fn Editor(
         event.prevent_default();
         event.stop_propagation();
         if !busy.get_untracked() {
+            tried.set(true);
             save.run(text.get_untracked().trim().to_owned());
         }
     };
     let left = move |event: FocusEvent| {
         let to: Option<Node> = event.related_target().and_then(|to| to.dyn_into().ok());
-        let inside = form.try_get_untracked().flatten()
+        let inside = form
+            .try_get_untracked()
+            .flatten()
             .is_some_and(|form| form.contains(to.as_ref()) && to.is_some());
         if !inside {
             let _ = leave.try_run(false);
@@ -160,7 +163,7 @@ fn Editor(
                 aria-label=name
                 maxlength=max_length.to_string()
                 aria-describedby=error_id.clone()
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=move || shown_error().map(|_| "true")
                 prop:value=move || text.get()
                 on:input=move |event| text.set(event_target_value(&event))
             />
@@ -176,7 +179,7 @@ fn Editor(
             >
                 <Icon symbol=Symbol::Check />
             </button>
-            <span id=error_id class="field-error" role="alert">{error}</span>
+            <span id=error_id class="field-error" role="alert">{shown_error}</span>
         </form>
     }
 }

@@ -5,7 +5,7 @@
 //! `MenuChoice(chosen, on_choose, icon=)` and `MenuLine` in it.
 
 use leptos::{
-    ev::{Event, KeyboardEvent},
+    ev::{Event, KeyboardEvent, MouseEvent},
     html,
     prelude::*,
 };
@@ -42,46 +42,27 @@ pub fn Menu(
     let toggled = move |event: Event| {
         let is_open = event.unchecked_ref::<ToggleEvent>().new_state() == "open";
         open.set(is_open);
-        if is_open && let (Some(button), Some(list)) = (button.try_get_untracked().flatten(), list.try_get_untracked().flatten()) {
+        if is_open
+            && let (Some(button), Some(list)) = (
+                button.try_get_untracked().flatten(),
+                list.try_get_untracked().flatten(),
+            )
+        {
             place(&button, &list);
             focus_at(&list, Some(0));
         }
     };
-    let on_button = move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") {
-            event.prevent_default();
-            if let Some(list) = list.try_get_untracked().flatten() {
-                let _ = list.show_popover();
-            }
-        }
-    };
+    let on_button = move |event: KeyboardEvent| open_by_arrow(&event, list);
     let on_list = move |event: KeyboardEvent| {
-        let Some(list) = list.try_get_untracked().flatten() else { return };
-        let items = dom::all(&list, ITEMS);
-        let at = dom::focused_position(&items);
-        let key = event.key();
-        if let Some(next) = dom::step(&key, "ArrowDown", "ArrowUp", at, items.len()) {
-            event.prevent_default();
-            focus_at(&list, Some(next));
-        } else if key == "Tab" {
-            let _ = list.hide_popover();
-        } else if key.chars().count() == 1 && key != " " && !event.ctrl_key() && !event.meta_key() {
-            event.prevent_default();
-            let prefix = typed
-                .try_update_value(|typed| type_ahead(typed, &key, dom::now_ms()))
-                .unwrap_or_default();
-            let names: Vec<_> = items
-                .iter()
-                .map(|item| item.text_content().unwrap_or_default())
-                .collect();
-            focus_at(&list, beginning_with(&names, &prefix, at));
+        if let Some(list) = list.try_get_untracked().flatten() {
+            key_in_list(&event, &list, typed);
         }
     };
     // Choosing closes the menu. Radio items stay open, so that the choice can be seen.
-    let on_click = move |event: leptos::ev::MouseEvent| {
-        let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
-        let chosen = target.and_then(|target| target.closest("[role=menuitem]").ok().flatten());
-        if let (Some(_), Some(list)) = (chosen, list.try_get_untracked().flatten()) {
+    let on_click = move |event: MouseEvent| {
+        if let Some(list) = list.try_get_untracked().flatten()
+            && is_on_item(&event)
+        {
             let _ = list.hide_popover();
         }
     };
@@ -226,6 +207,41 @@ fn place(button: &HtmlElement, list: &HtmlElement) {
         let _ = style.set_property("right", &format!("{}px", (width - at.right()).max(8.0)));
         let _ = style.set_property("left", "auto");
     }
+}
+
+/// Arrows, Home and End go from item to item, letters go to the next item that begins with them, Tab closes.
+fn key_in_list(event: &KeyboardEvent, list: &HtmlElement, typed: StoredValue<(String, f64)>) {
+    let items = dom::all(list, ITEMS);
+    let at = dom::focused_position(&items);
+    let key = event.key();
+    if let Some(next) = dom::step(&key, "ArrowDown", "ArrowUp", at, items.len()) {
+        event.prevent_default();
+        focus_at(list, Some(next));
+    } else if key == "Tab" {
+        let _ = list.hide_popover();
+    } else if key.chars().count() == 1 && key != " " && !event.ctrl_key() && !event.meta_key() {
+        event.prevent_default();
+        let prefix = typed.try_update_value(|typed| type_ahead(typed, &key, dom::now_ms()));
+        let names: Vec<_> = items
+            .iter()
+            .map(|item| item.text_content().unwrap_or_default())
+            .collect();
+        focus_at(list, beginning_with(&names, &prefix.unwrap_or_default(), at));
+    }
+}
+
+fn open_by_arrow(event: &KeyboardEvent, list: NodeRef<html::Div>) {
+    if matches!(event.key().as_str(), "ArrowDown" | "ArrowUp") {
+        event.prevent_default();
+        if let Some(list) = list.try_get_untracked().flatten() {
+            let _ = list.show_popover();
+        }
+    }
+}
+
+fn is_on_item(event: &Event) -> bool {
+    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+    target.is_some_and(|target| target.closest("[role=menuitem]").is_ok_and(|item| item.is_some()))
 }
 
 fn focus_at(list: &HtmlElement, at: Option<usize>) {

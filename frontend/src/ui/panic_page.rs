@@ -28,7 +28,7 @@ fn show() {
         Some(element)
     };
     body.set_text_content(None);
-    let Some(main) = make("main", "alone", "") else {
+    let Some(main) = make("main", "dead-end", "") else {
         return;
     };
     let heading = make("h1", "", "Something went wrong");

@@ -36,7 +36,7 @@ pub fn mounts() -> Vec<Mount> {
 }
 
 async fn get(ctx: Ctx<GetMe>) -> Result<Account, AppError> {
-    ctx.read(store::own).await
+    ctx.read(store::me).await
 }
 
 async fn change(ctx: Ctx<ChangeMe>) -> Result<Account, AppError> {
@@ -59,7 +59,10 @@ pub fn rename(
         return Ok(before);
     };
     store::rename(tx.conn, own, &name)?;
-    let after = Account { name, ..before.clone() };
+    let after = Account {
+        name,
+        ..before.clone()
+    };
     let entry = Entry::new("account.rename", "account", after.id)
         .before(&named(&before))
         .after(&named(&after));
@@ -105,7 +108,7 @@ pub fn merge_preferences(
 async fn change_password(ctx: Ctx<ChangePassword>) -> Result<(), AppError> {
     let PasswordChange { current, new } = ctx.body.clone();
     let (account, old) = ctx
-        .read(|conn, own| Ok((store::own(conn, own)?, store::password_hash(conn, own)?)))
+        .read(|conn, own| Ok((store::me(conn, own)?, store::password_hash(conn, own)?)))
         .await?;
     let key = account.email.key();
     ctx.throttle()

@@ -1,7 +1,7 @@
-//! Decisions about accounts: what preferences may hold, and what a personal workspace is called.
+//! What preferences may hold, and how a change is merged into them. Nothing here knows where they are stored.
 
 use serde_json::{Map, Value};
-use shared::{error::FieldError, text::Name};
+use shared::error::FieldError;
 
 /// The most bytes that preferences take as JSON.
 pub const MOST_BYTES: usize = 64 * 1024;
@@ -79,15 +79,6 @@ fn fault(pointer: &str, detail: String) -> FieldError {
     }
 }
 
-/// What somebody's personal workspace is called at first.
-#[must_use]
-pub fn personal_workspace(owner: &Name) -> String {
-    const REST: &str = "'s workspace";
-    let room = Name::MAX - REST.len();
-    let name: String = owner.as_str().chars().take(room).collect();
-    format!("{}{REST}", name.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -117,7 +108,9 @@ mod tests {
         let change = |value: Value| merged(Map::new(), map(value));
         assert!(change(json!({"a": "x".repeat(MOST_BYTES - 8)})).is_ok());
         assert_eq!(
-            change(json!({"a": "x".repeat(MOST_BYTES - 7)})).unwrap_err().pointer,
+            change(json!({"a": "x".repeat(MOST_BYTES - 7)}))
+                .unwrap_err()
+                .pointer,
             ""
         );
         let long = "é".repeat(256);
@@ -137,16 +130,5 @@ mod tests {
         let full = map(json!({"a": "x".repeat(MOST_BYTES - 20), "b": 1}));
         assert!(merged(full.clone(), map(json!({"c": "x".repeat(40)}))).is_err());
         assert!(merged(full, map(json!({"a": null, "c": "x".repeat(40)}))).is_ok());
-    }
-
-    #[test]
-    fn the_name_of_a_personal_workspace_always_is_a_name() {
-        let called = |name: &str| personal_workspace(&name.parse().unwrap());
-        assert_eq!(called("Ann"), "Ann's workspace");
-        let longest = called(&"é".repeat(120));
-        assert_eq!(longest.chars().count(), 120);
-        assert!(longest.parse::<Name>().is_ok());
-        let blank_at_the_cut = called(&format!("{} {}", "a".repeat(107), "b".repeat(12)));
-        assert_eq!(blank_at_the_cut, format!("{}'s workspace", "a".repeat(107)));
     }
 }

@@ -12,9 +12,8 @@ use shared::{
     text::{Email, Name},
 };
 
-use super::rules;
 use crate::{
-    access::{OwnAccount, System},
+    access::{Anonymous, OwnAccount, System},
     audit::{Entry, Tx},
     error::{AppError, OrConflict as _},
 };
@@ -70,8 +69,26 @@ fn stored<T: std::str::FromStr>(text: &str) -> Result<T, AppError> {
 }
 
 /// The account.
-pub fn own(conn: &mut Conn, own: &OwnAccount) -> Result<Account, AppError> {
-    own.account().select(COLUMNS).first::<AccountRow>(conn)?.try_into()
+pub fn me(conn: &mut Conn, own: &OwnAccount) -> Result<Account, AppError> {
+    own.account()
+        .select(COLUMNS)
+        .first::<AccountRow>(conn)?
+        .try_into()
+}
+
+/// The enabled account that signs in with this address ([`Email::key`]), if there is one.
+pub fn enabled_by_email(
+    conn: &mut Conn,
+    anonymous: &Anonymous,
+    email_key: String,
+) -> Result<Option<Account>, AppError> {
+    let row: Option<AccountRow> = anonymous
+        .account_by_email(email_key)
+        .filter(users::is_disabled.eq(false))
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    row.map(Account::try_from).transpose()
 }
 
 /// The account, locked until the transaction ends, so that two changes at once do not undo each other.
@@ -218,7 +235,7 @@ pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
         ))
         .execute(tx.conn)
         .or_conflict(ErrorCode::EmailTaken)?;
-    let called = rules::personal_workspace(&new.name);
+    let called = personal_workspace_name(&new.name);
     diesel::insert_into(workspaces::table)
         .values((
             workspaces::id.eq(workspace),
@@ -244,6 +261,14 @@ pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
     tx.record(workspace)
 }
 
+/// What somebody's personal workspace is called at first.
+fn personal_workspace_name(owner: &Name) -> String {
+    const REST: &str = "'s workspace";
+    let room = Name::MAX - REST.len();
+    let name: String = owner.as_str().chars().take(room).collect();
+    format!("{}{REST}", name.trim_end())
+}
+
 /// Every account, by name, for the operator's command.
 pub fn all(conn: &mut Conn, _: &System) -> Result<Vec<Account>, AppError> {
     let rows: Vec<AccountRow> = users::table
@@ -260,4 +285,20 @@ pub fn by_email(conn: &mut Conn, _: &System, email_key: &str) -> Result<Account,
         .select(COLUMNS)
         .first(conn)?;
     row.try_into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_personal_workspace_always_is_a_name() {
+        let called = |name: &str| personal_workspace_name(&name.parse().unwrap());
+        assert_eq!(called("Ann"), "Ann's workspace");
+        let longest = called(&"é".repeat(120));
+        assert_eq!(longest.chars().count(), 120);
+        assert!(longest.parse::<Name>().is_ok());
+        let blank_at_the_cut = called(&format!("{} {}", "a".repeat(107), "b".repeat(12)));
+        assert_eq!(blank_at_the_cut, format!("{}'s workspace", "a".repeat(107)));
+    }
 }

@@ -21,11 +21,7 @@ use crate::{
     access::OwnAccount,
     audit::{Entry, Tx},
     error::AppError,
-    features::{
-        account::store as accounts,
-        session::{self, store as sessions},
-        workspaces,
-    },
+    features::{account::store as accounts, session::store as sessions, workspaces},
     http::{Ctx, Mount, serve},
     throttle::Attempt,
 };
@@ -169,12 +165,13 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
         .hash(&ctx.body.password, &personal, "/password")
         .await?;
     let cookie = sessions::new_cookie(ctx.keys());
-    let begin = sessions::NewSession {
-        id: SessionId(ctx.new_id()),
-        token_hash: cookie.hash.clone(),
-        expires_at: session::rules::session_end(now, ctx.config().session_max_days),
-        client: ctx.client().clone(),
-    };
+    let begin = sessions::NewSession::beginning(
+        now,
+        ctx.config().session_max_days,
+        SessionId(ctx.new_id()),
+        &cookie,
+        ctx.client(),
+    );
     let new = accounts::NewAccount {
         id: UserId(ctx.new_id()),
         workspace_id: WorkspaceId(ctx.new_id()),

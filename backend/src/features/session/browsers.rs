@@ -61,7 +61,9 @@ pub(super) async fn revoke_others(ctx: Ctx<RevokeOtherSessions>) -> Result<Revok
     ctx.write(move |tx, own| {
         let ended = store::end_others(tx.conn, own)?;
         tx.ends_authority();
-        let revoked = Revoked { revoked: ended as u64 };
+        let revoked = Revoked {
+            revoked: ended as u64,
+        };
         let entry = Entry::new(
             "session.revoke_others",
             "account",

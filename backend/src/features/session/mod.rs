@@ -41,8 +41,11 @@ async fn get(ctx: Ctx<GetSession>) -> Result<Session, AppError> {
             Some((_, workspace_id)) => workspace_id,
             None => accounts::personal_workspace(conn, own)?,
         };
-        let account = accounts::own(conn, own)?;
-        Ok(Session { account, workspace_id })
+        let account = accounts::me(conn, own)?;
+        Ok(Session {
+            account,
+            workspace_id,
+        })
     })
     .await
 }

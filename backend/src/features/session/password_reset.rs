@@ -1,24 +1,22 @@
-//! A way back in when the password is forgotten: a link by mail. What is done, how long it takes and what is answered
-//! is the same whether or not there is such an account.
+//! A way back in when the password is forgotten: a link by mail. What is done, in how many statements, and what is
+//! answered is the same whether or not there is such an account.
 
 use shared::{
+    account::Account,
     error::ErrorCode,
     session::{
         CompletePasswordReset, PasswordReset, PasswordResetRequest, PasswordResetRequested,
         RequestPasswordReset,
     },
-    text::{Email, Name},
 };
 
-use super::{rules, sign_in::pseudonym, store};
+use super::{
+    rules,
+    sign_in::pseudonym,
+    store::{self, NewToken, SealedMail},
+};
 use crate::{
-    access::Anonymous,
-    audit::{Entry, Tx},
-    error::AppError,
-    features::account::store as accounts,
-    http::Ctx,
-    mail,
-    throttle::Attempt,
+    audit::Entry, error::AppError, features::account::store as accounts, http::Ctx, mail, throttle::Attempt,
 };
 
 pub(super) async fn request(ctx: Ctx<RequestPasswordReset>) -> Result<PasswordResetRequested, AppError> {
@@ -27,19 +25,85 @@ pub(super) async fn request(ctx: Ctx<RequestPasswordReset>) -> Result<PasswordRe
         .attempt(Attempt::Reset, ctx.client(), Some(&email.key()))
         .await?;
     let by_mail = ctx.config().smtp.is_some();
+    let key = email.key();
+    let account = ctx
+        .read(move |conn, anonymous| accounts::enabled_by_email(conn, anonymous, key))
+        .await?;
+    let link = store::new_link(ctx.keys());
+    let letter = letter(&ctx, account.as_ref(), &link)?;
     let journal_as = pseudonym(ctx.keys(), &email);
-    let letter = by_mail.then(|| Letter {
-        keys: ctx.shared_keys(),
-        mail_id: ctx.new_id(),
-        public_url: ctx.config().public_url(),
-        email,
-    });
-    ctx.write(move |tx, anonymous| {
-        if let Some(letter) = letter {
-            letter.post(tx, anonymous)?;
-        }
+    ctx.write(move |tx, _| {
+        let (now, owner) = (tx.now(), account.map(|account| account.id));
+        // Written for nobody as well, and then undone.
+        store::done_or_undone(tx, by_mail && owner.is_some(), |tx| {
+            store::insert_link(tx.conn, owner, &link.hash, now, now + rules::MAILED_LINK)?;
+            Ok(store::insert_mail(tx.conn, &letter, now)?)
+        })?;
         tx.record(Entry::new("session.ask_for_password", "address", journal_as))
     })
     .await?;
     Ok(PasswordResetRequested { by_mail })
+}
+
+/// The mail with the link. It goes to the address that the account has, not to the one that was typed.
+fn letter(
+    ctx: &Ctx<RequestPasswordReset>,
+    account: Option<&Account>,
+    link: &NewToken,
+) -> Result<SealedMail, AppError> {
+    let (name, to) = account.map_or(("", &ctx.body.email), |account| {
+        (account.name.as_str(), &account.email)
+    });
+    let url = rules::password_link(&ctx.config().public_url(), &link.token);
+    let (subject, text) = rules::password_mail(name, &url);
+    let id = ctx.new_id().simple().to_string();
+    let sealed = secrets::seal::seal(ctx.keys(), &mail::context(&id), text.as_bytes());
+    Ok(SealedMail {
+        to: to.clone(),
+        subject,
+        body: sealed.map_err(|fault| AppError::Internal(fault.into()))?,
+        id,
+    })
+}
+
+pub(super) async fn complete(ctx: Ctx<CompletePasswordReset>) -> Result<(), AppError> {
+    let (link, account) = working_link(&ctx).await?;
+    let PasswordReset { password, .. } = ctx.body.clone();
+    let personal = [account.email.as_str(), account.name.as_str()];
+    let hash = ctx.passwords().hash(&password, &personal, "/password").await?;
+    let owner = account.id;
+    ctx.write(move |tx, anonymous| {
+        let now = tx.now();
+        store::consume_link(tx.conn, anonymous, link, now)?;
+        let own = anonymous.proven(owner.into());
+        accounts::set_password(tx.conn, &own, &hash)?;
+        store::void_links(tx.conn, &own, now)?;
+        let ended = store::end_all(tx.conn, &own)?;
+        tx.ends_authority();
+        tx.acts_as(owner);
+        let entry = Entry::new("account.reset_password", "account", owner);
+        tx.record(entry.after(&serde_json::json!({ "sessions_ended": ended })))
+    })
+    .await?;
+    // Whoever was held off for forgetting the old password may use the new one at once.
+    ctx.throttle()
+        .succeeded(Attempt::SignIn, ctx.client(), Some(&account.email.key()))
+        .await
+}
+
+/// The hash of the link that was brought and whose it is, if it works. Only wrong ones are counted, so that guesses
+/// hold nobody off who has a right one.
+async fn working_link(ctx: &Ctx<CompletePasswordReset>) -> Result<(String, Account), AppError> {
+    let now = ctx.now();
+    if let Some(hash) = store::link_hash(ctx.keys(), &ctx.body.token) {
+        let wanted = hash.clone();
+        let owner = ctx
+            .read(move |conn, anonymous| store::link_owner(conn, anonymous, wanted, now))
+            .await?;
+        if let Some(account) = owner {
+            return Ok((hash, account));
+        }
+    }
+    ctx.throttle().attempt(Attempt::Token, ctx.client(), None).await?;
+    Err(ErrorCode::LinkUnusable.into())
 }

@@ -36,13 +36,6 @@ pub fn idle_since(now: NaiveDateTime, idle_days: u32) -> NaiveDateTime {
         .unwrap_or(DateTime::UNIX_EPOCH.naive_utc())
 }
 
-/// When a session that begins now ends in any case.
-#[must_use]
-pub fn session_end(now: NaiveDateTime, max_days: u32) -> NaiveDateTime {
-    now.checked_add_signed(TimeDelta::days(i64::from(max_days)))
-        .unwrap_or(NaiveDateTime::MAX)
-}
-
 /// A link for choosing a password. The token stands after the `#`, where neither logs nor other sites see it.
 #[must_use]
 pub fn password_link(public_url: &str, token: &SecretText) -> SecretText {
@@ -80,9 +73,7 @@ mod tests {
     #[test]
     fn no_number_of_days_overflows() {
         let now = DateTime::UNIX_EPOCH.naive_utc();
-        assert!(session_end(now, u32::MAX) > now);
         assert!(idle_since(now, u32::MAX) <= now);
-        assert_eq!(session_end(now, 30) - now, TimeDelta::days(30));
         assert_eq!(now - idle_since(now, 7), TimeDelta::days(7));
     }
 

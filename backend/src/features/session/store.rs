@@ -8,7 +8,7 @@ use shared::{
     account::Account,
     error::ErrorCode,
     ids::{SessionId, UserId},
-    text::SecretText,
+    text::{Email, SecretText},
 };
 
 use crate::{
@@ -59,6 +59,27 @@ pub struct NewSession {
     pub expires_at: NaiveDateTime,
     /// From where.
     pub client: Client,
+}
+
+impl NewSession {
+    /// A session with the cookie `cookie` that begins now and lives `max_days` at most.
+    #[must_use]
+    pub fn beginning(
+        now: NaiveDateTime,
+        max_days: u32,
+        id: SessionId,
+        cookie: &NewToken,
+        client: &Client,
+    ) -> Self {
+        Self {
+            id,
+            token_hash: cookie.hash.clone(),
+            expires_at: now
+                .checked_add_signed(TimeDelta::days(i64::from(max_days)))
+                .unwrap_or(NaiveDateTime::MAX),
+            client: client.clone(),
+        }
+    }
 }
 
 /// Begins a session of an account that was just proven, and journals it.
@@ -121,7 +142,8 @@ pub fn live(
 
 /// Ends one session.
 pub fn end(conn: &mut Conn, own: &OwnAccount, id: SessionId) -> QueryResult<()> {
-    let ended = diesel::delete(own.sessions().filter(sessions::id.eq(columns::SessionId(id)))).execute(conn)?;
+    let ended =
+        diesel::delete(own.sessions().filter(sessions::id.eq(columns::SessionId(id)))).execute(conn)?;
     one(ended)
 }
 
@@ -157,27 +179,16 @@ pub struct Candidate {
 }
 
 /// The account that signs in with this address, if there is one.
-pub fn candidate(conn: &mut Conn, anonymous: &Anonymous, email_key: String) -> QueryResult<Option<Candidate>> {
+pub fn candidate(
+    conn: &mut Conn,
+    anonymous: &Anonymous,
+    email_key: String,
+) -> QueryResult<Option<Candidate>> {
     anonymous
         .account_by_email(email_key)
         .select((users::id, users::password_hash, users::is_disabled))
         .first(conn)
         .optional()
-}
-
-/// The account that signs in with this address, if it may.
-pub fn enabled_by_email(
-    conn: &mut Conn,
-    anonymous: &Anonymous,
-    email_key: String,
-) -> Result<Option<Account>, AppError> {
-    let id: Option<columns::UserId> = anonymous
-        .account_by_email(email_key)
-        .filter(users::is_disabled.eq(false))
-        .select(users::id)
-        .first(conn)
-        .optional()?;
-    id.map(|id| accounts::own(conn, &anonymous.proven(id))).transpose()
 }
 
 /// A new token for a password link.
@@ -190,8 +201,7 @@ pub fn new_link(keys: &InstanceKeys) -> NewToken {
 #[must_use]
 pub fn link_hash(keys: &InstanceKeys, token: &SecretText) -> Option<String> {
     let text = token.expose();
-    secrets::token_text::is_opaque_shape(text)
-        .then(|| keys.keyed_hash().hash(PASSWORD_LINK, text.as_bytes()))
+    secrets::token_text::is_opaque_shape(text).then(|| keys.keyed_hash().hash(PASSWORD_LINK, text.as_bytes()))
 }
 
 /// Makes a password link; `None` is nobody's.
@@ -209,6 +219,35 @@ pub fn insert_link(
             one_time_links::user_id.eq(user.map(columns::UserId)),
             one_time_links::created_at.eq(now),
             one_time_links::expires_at.eq(expires_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A mail whose text was sealed before the transaction, where the keys are.
+#[derive(Debug)]
+pub struct SealedMail {
+    /// Its id, as it was sealed for.
+    pub id: String,
+    /// To whom.
+    pub to: Email,
+    /// Its subject.
+    pub subject: &'static str,
+    /// Its text, sealed.
+    pub body: String,
+}
+
+/// Puts a mail into the outbox.
+pub fn insert_mail(conn: &mut Conn, mail: &SealedMail, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(&mail.id),
+            outbox::recipient.eq(mail.to.as_str()),
+            outbox::subject.eq(mail.subject),
+            outbox::sealed_body.eq(&mail.body),
+            outbox::created_at.eq(now),
+            outbox::send_after.eq(now),
+            outbox::attempts.eq(0),
         ))
         .execute(conn)?;
     Ok(())
@@ -236,7 +275,7 @@ pub fn link_owner(
     if disabled {
         return Ok(None);
     }
-    accounts::own(conn, &own).map(Some)
+    accounts::me(conn, &own).map(Some)
 }
 
 /// Uses a password link up; only one caller can.

@@ -17,7 +17,7 @@ use crate::{
     error::AppError,
     features::{
         account::store::{self as accounts, NewAccount},
-        session::{rules, store as sessions},
+        session::store::{self as sessions, NewSession},
     },
     http::{Ctx, Mount, serve},
     state::State,
@@ -36,7 +36,11 @@ pub fn mounts() -> Vec<Mount> {
 /// Everything that can be refused cheaply is refused before the password is hashed; what decides is the transaction.
 async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
     let Setup {
-        name, email, password, hosting, ..
+        name,
+        email,
+        password,
+        hosting,
+        ..
     } = ctx.body.clone();
     let link = working_link(&ctx).await?;
     let personal = [email.as_str(), name.as_str()];
@@ -50,12 +54,9 @@ async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
         is_operator: true,
     };
     let cookie = sessions::new_cookie(ctx.keys());
-    let session = sessions::NewSession {
-        id: SessionId(ctx.new_id()),
-        token_hash: cookie.hash.clone(),
-        expires_at: rules::session_end(ctx.now(), ctx.config().session_max_days),
-        client: ctx.client().clone(),
-    };
+    let id = SessionId(ctx.new_id());
+    let days = ctx.config().session_max_days;
+    let session = NewSession::beginning(ctx.now(), days, id, &cookie, ctx.client());
     let begun = ctx
         .write(move |tx, anonymous| {
             let now = tx.now();
@@ -67,7 +68,7 @@ async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
             accounts::note_sign_in(tx.conn, &own, &hash, now)?;
             sessions::open(tx, &own, &session)?;
             Ok(Session {
-                account: accounts::own(tx.conn, &own)?,
+                account: accounts::me(tx.conn, &own)?,
                 workspace_id: account.workspace_id,
             })
         })
@@ -96,16 +97,14 @@ async fn working_link(ctx: &Ctx<CompleteSetup>) -> Result<String, AppError> {
     if let Some(hash) = hash.filter(|_| works) {
         return Ok(hash);
     }
-    ctx.throttle()
-        .attempt(Attempt::Token, ctx.client(), None)
-        .await?;
+    ctx.throttle().attempt(Attempt::Token, ctx.client(), None).await?;
     Err(ErrorCode::LinkUnusable.into())
 }
 
 /// The token of a new set-up link, for the start to print as `{public_url}/setup#token=...`; none once the server is
 /// set up. The link before it does not work any more.
 pub fn offer(state: &State) -> Result<Option<SecretText>, AppError> {
-    let link = sessions::NewToken::of(state.keys(), store::SETUP_LINK);
+    let link = store::new_link(state.keys());
     state.system("the start offers a set-up link", |tx, system| {
         if store::was_set_up(tx.conn, system)? {
             tx.needs_no_entry("the server is set up");
@@ -149,8 +148,8 @@ fn first_account(state: &State, admin: &Admin) -> Result<NewAccount, AppError> {
     let personal = [admin.email.as_str(), name.as_str()];
     secrets::password::check_policy(admin.password.expose(), &personal)
         .map_err(|fault| AppError::field("CLEARANCE_ADMIN_PASSWORD", fault.to_string()))?;
-    let hash = secrets::password::hash(admin.password.expose())
-        .map_err(|fault| AppError::Internal(fault.into()))?;
+    let hash =
+        secrets::password::hash(admin.password.expose()).map_err(|fault| AppError::Internal(fault.into()))?;
     Ok(NewAccount {
         id: UserId(state.clock().new_id()),
         workspace_id: WorkspaceId(state.clock().new_id()),

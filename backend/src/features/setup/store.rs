@@ -10,27 +10,42 @@ use crate::{
     access::{Anonymous, System},
     audit::{Entry, Tx},
     error::{AppError, OrConflict as _},
+    features::session::store::NewToken,
 };
 
 /// Domain of the keyed hash of set-up links, and their kind.
-pub const SETUP_LINK: &str = "setup-link";
+const SETUP_LINK: &str = "setup-link";
+
+/// A new token for a set-up link.
+#[must_use]
+pub fn new_link(keys: &InstanceKeys) -> NewToken {
+    NewToken::of(keys, SETUP_LINK)
+}
 
 /// The hash under which a set-up link is stored; none if the token cannot be one.
 #[must_use]
 pub fn link_hash(keys: &InstanceKeys, token: &SecretText) -> Option<String> {
     let text = token.expose();
-    secrets::token_text::is_opaque_shape(text)
-        .then(|| keys.keyed_hash().hash(SETUP_LINK, text.as_bytes()))
+    secrets::token_text::is_opaque_shape(text).then(|| keys.keyed_hash().hash(SETUP_LINK, text.as_bytes()))
 }
 
 /// Whether the server is set up.
 pub fn is_set_up(conn: &mut Conn, anonymous: &Anonymous) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(anonymous.server())).get_result(conn)
+    anonymous
+        .server()
+        .select(server::id)
+        .first::<i64>(conn)
+        .optional()
+        .map(|row| row.is_some())
 }
 
 /// The same, for start and commands.
 pub fn was_set_up(conn: &mut Conn, _: &System) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(server::table)).get_result(conn)
+    server::table
+        .select(server::id)
+        .first::<i64>(conn)
+        .optional()
+        .map(|row| row.is_some())
 }
 
 /// Sets the server up; whoever comes second is refused with [`ErrorCode::AlreadySetUp`]. Journalled.

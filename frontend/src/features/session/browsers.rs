@@ -9,11 +9,12 @@ use shared::{
 use crate::{
     api::{ApiError, call},
     features::session::user_agent,
-    sending::{Refusal, Sending},
+    sending::{Refusal, Sending, told},
     ui::{
         ago::Ago,
         badge::{Badge, Tone},
         button::{Button, Look},
+        form::FieldErrors,
         load::load,
         number::plural,
         skeleton::Skeleton,
@@ -70,10 +71,11 @@ fn SessionTable(sessions: Vec<BrowserSession>) -> impl IntoView {
         Column::actions("Actions"),
     ];
     let (each, row) = (sessions.clone(), sessions);
+    let refused = sending.errors.clone();
     view! {
         <Table caption="Browsers in which you are signed in" columns>
             <For each=move || each.get() key=|session| session.id let:session>
-                <SessionRow session sessions=row.clone() />
+                <SessionRow session sessions=row.clone() refused=refused.clone() />
             </For>
         </Table>
         <Refusal error />
@@ -86,29 +88,38 @@ fn SessionTable(sessions: Vec<BrowserSession>) -> impl IntoView {
 }
 
 #[component]
-fn SessionRow(session: BrowserSession, sessions: ArcRwSignal<Vec<BrowserSession>>) -> impl IntoView {
-    let error = ArcRwSignal::new(None::<String>);
+fn SessionRow(
+    session: BrowserSession,
+    sessions: ArcRwSignal<Vec<BrowserSession>>,
+    refused: FieldErrors,
+) -> impl IntoView {
     let toasts = use_toasts();
     let id = session.id;
     let name = user_agent::in_words(&session.user_agent);
-    let shown = error.clone();
     let end = {
         let name = name.clone();
         move |_| {
             let (sessions, toasts, name) = (sessions.clone(), toasts.clone(), name.clone());
+            let refused = refused.clone();
+            refused.clear();
             leptos::task::spawn_local(async move {
                 match revoke(id, sessions).await {
                     Ok(()) => toasts.tell(format!("{name} signed out")),
-                    Err(error) => toasts.tell(crate::ui::load::Explain::sentence(&error)),
+                    Err(error) => refused.set(told(&error)),
                 }
             });
         }
     };
+    let own = name.clone();
     let action = if session.current {
         view! { <Badge tone=Tone::Good>"This browser"</Badge> }.into_any()
     } else {
-        view! { <Button look=Look::Quiet on_click=end>"Sign out" <span class="visually-hidden">" " {name.clone()}</span></Button> }
-            .into_any()
+        view! {
+            <Button look=Look::Quiet on_click=end>
+                "Sign out" <span class="visually-hidden">" " {own}</span>
+            </Button>
+        }
+        .into_any()
     };
     view! {
         <tr>
@@ -117,7 +128,7 @@ fn SessionRow(session: BrowserSession, sessions: ArcRwSignal<Vec<BrowserSession>
             <td><Ago at=session.last_seen_at.timestamp_millis() /></td>
             <td><Ago at=session.created_at.timestamp_millis() /></td>
             <td><Ago at=session.expires_at.timestamp_millis() /></td>
-            <td class="row-actions">{action} <Refusal error=Signal::derive(move || shown.get()) /></td>
+            <td class="row-actions">{action}</td>
         </tr>
     }
 }

@@ -1,0 +1,3 @@
+//! What anybody may know of the server.
+
+pub mod connection;

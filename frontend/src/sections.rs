@@ -1,0 +1,92 @@
+//! The settings pages: which features make up which section. Features do not know each other; here they meet.
+
+use leptos::prelude::*;
+use shared::ids::WorkspaceId;
+
+use crate::{
+    features::{
+        access_rules::{AccessRules, RolesCard},
+        account::{appearance::AppearanceCard, password::PasswordCard, profile::ProfileCard},
+        credentials::Credentials,
+        invitations::{invite::InviteDialog, pending::PendingInvitations},
+        server::connection::ConnectionCard,
+        session::browsers::BrowserSessions,
+        usage::UsagePage,
+        workspaces::{WorkspaceList, users::Users},
+    },
+    routes::{self, Section},
+    session::use_workspace,
+    text,
+    ui::page_title::PageTitle,
+};
+
+/// The page of a settings section.
+pub fn page(section: Section) -> fn() -> AnyView {
+    match section {
+        Section::Profile => profile,
+        Section::Configuration => configuration,
+        Section::Workspace => workspace,
+        Section::Users => users,
+        Section::AccessRules => access_rules,
+        Section::Usage => usage,
+    }
+}
+
+fn profile() -> AnyView {
+    let sessions_ended = RwSignal::new(0);
+    let changed = move |()| sessions_ended.update(|n| *n += 1);
+    view! {
+        <PageTitle title="Profile" section=text::SETTINGS />
+        <ProfileCard />
+        <PasswordCard on_changed=changed />
+        <BrowserSessions version=sessions_ended />
+    }
+    .into_any()
+}
+
+fn configuration() -> AnyView {
+    view! {
+        <PageTitle title="Configuration" section=text::SETTINGS />
+        <AppearanceCard />
+        <ConnectionCard />
+    }
+    .into_any()
+}
+
+fn workspace() -> AnyView {
+    view! {
+        <PageTitle title="Workspace" section=text::SETTINGS />
+        <WorkspaceList inside=inside_workspace />
+    }
+    .into_any()
+}
+
+/// What is in the panel of a workspace below its members.
+fn inside_workspace(id: WorkspaceId) -> AnyView {
+    let to_users = routes::settings(id, Section::Users);
+    view! {
+        <Credentials workspace_id=id />
+        <InviteDialog workspace_id=id after=to_users />
+    }
+    .into_any()
+}
+
+fn users() -> AnyView {
+    let workspace = use_workspace();
+    let invited = RwSignal::new(0);
+    view! {
+        <Users />
+        <PendingInvitations version=invited />
+        <RolesCard />
+        <InviteDialog workspace_id=workspace.id on_invited=move |()| invited.update(|n| *n += 1) />
+    }
+    .into_any()
+}
+
+fn access_rules() -> AnyView {
+    view! { <AccessRules /> }.into_any()
+}
+
+fn usage() -> AnyView {
+    view! { <UsagePage /> }.into_any()
+}
