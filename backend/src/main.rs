@@ -200,10 +200,13 @@ fn start_log(log: Log) {
     }
 }
 
+/// Prints. Whoever stops reading has read enough.
 fn say(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 impl Settings {

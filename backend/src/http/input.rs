@@ -1,7 +1,7 @@
 //! Reads path, query and body of a request into the endpoint's types. What does not fit is a problem that names the
 //! field.
 
-use std::any::TypeId;
+use std::{any::TypeId, time::Duration};
 
 use actix_web::{FromRequest as _, HttpRequest, dev::Payload, http::header, web};
 use futures_util::StreamExt as _;
@@ -9,6 +9,9 @@ use serde::de::DeserializeOwned;
 use shared::error::{ErrorCode, FieldError};
 
 use crate::error::AppError;
+
+/// How long a body may take to arrive: whoever sends it byte by byte holds nothing of ours for long.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 fn malformed(detail: impl Into<String>) -> AppError {
     AppError::Detailed(ErrorCode::Malformed, detail.into())
@@ -35,7 +38,11 @@ pub(crate) async fn read_bytes(
         return Err(ErrorCode::TooLarge.into());
     }
     let mut bytes = web::BytesMut::with_capacity(announced.unwrap_or(0).min(64 * 1024));
-    while let Some(chunk) = payload.next().await {
+    let deadline = tokio::time::Instant::now() + BODY_WITHIN;
+    while let Some(chunk) = tokio::time::timeout_at(deadline, payload.next())
+        .await
+        .map_err(|_late| AppError::from(ErrorCode::Timeout))?
+    {
         let chunk = chunk.map_err(|_cut_off| malformed("The body did not arrive whole."))?;
         if bytes.len() + chunk.len() > most {
             return Err(ErrorCode::TooLarge.into());

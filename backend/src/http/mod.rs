@@ -19,4 +19,4 @@ pub use ctx::{Ctx, RequestId, cookie_name};
 pub(crate) use ctx::{admit, blocking, request_id, state_of};
 pub(crate) use input::read_bytes;
 pub use input::read_json;
-pub use mount::{Mount, serve};
+pub use mount::{Mount, Schemas, serve};

@@ -18,8 +18,8 @@ use serde_json::json;
 use shared::{
     account::GetMe,
     credentials::{
-        ChangeCredential, CreateCredential, CreatedCredential, Credential, CredentialChange, CredentialFilter,
-        GetCredential, ListCredentials, NewCredential, OneCredential, RevokeCredential,
+        ChangeCredential, CreateCredential, CreatedCredential, Credential, CredentialChange,
+        CredentialFilter, GetCredential, ListCredentials, NewCredential, OneCredential, RevokeCredential,
     },
     ids::WorkspaceId,
     permission::Role,
@@ -197,9 +197,7 @@ async fn r044_a_pair_works_in_its_own_workspace_only() {
     let team = app.workspace(&ann, "team");
     let key = created_key(&app, &ann, team).await;
     for who in [As::from(&key), app.bearer(&key)] {
-        let elsewhere = app
-            .call::<GetWorkspace>(&who, here(ann.workspace), (), ())
-            .await;
+        let elsewhere = app.call::<GetWorkspace>(&who, here(ann.workspace), (), ()).await;
         assert_eq!((elsewhere.status, elsewhere.code()), (404, "not_found"));
         assert_eq!(create(&app, &who, ann.workspace, labelled("")).await.status, 404);
         let visible = app.call::<ListWorkspaces>(&who, (), (), ()).await.reply().items;
@@ -238,7 +236,9 @@ async fn p01_a_label_is_changed_and_the_journal_has_both() {
     assert_eq!(entry.actor_id, Some(ann.id.to_string()));
     assert!(entry.before.unwrap().contains("laptop") && entry.after.unwrap().contains("desk"));
     let entries = app.journal().len();
-    change(&app, &ann, ann.workspace, &key.access_key, relabel("desk")).await.reply();
+    change(&app, &ann, ann.workspace, &key.access_key, relabel("desk"))
+        .await
+        .reply();
     assert_eq!(app.journal().len(), entries, "what was so already is no change");
 }
 
@@ -314,7 +314,9 @@ async fn n08_a_revoked_key_and_its_live_token_fail_on_the_next_call() {
     for again in [
         revoke(&app, &ann, ann.workspace, &key.access_key).await.status,
         get(&app, &ann, ann.workspace, &key.access_key).await.status,
-        change(&app, &ann, ann.workspace, &key.access_key, relabel("x")).await.status,
+        change(&app, &ann, ann.workspace, &key.access_key, relabel("x"))
+            .await
+            .status,
     ] {
         assert_eq!(again, 404);
     }

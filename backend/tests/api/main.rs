@@ -10,11 +10,13 @@ mod doors;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]
+mod kit;
+#[cfg(test)]
 mod session;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
-mod smoke;
+mod sweep;
 #[cfg(test)]
 mod usage;
 #[cfg(test)]

@@ -80,7 +80,10 @@ async fn r154_a_new_month_begins_at_zero() {
     let (_, cookie) = app.session(ann.id);
     let ann = Person { cookie, ..ann };
     let last_day = usage(&app, &ann, &ann).await;
-    assert_eq!((last_day.since.to_string().as_str(), last_day.calls), ("2026-03-01", 2));
+    assert_eq!(
+        (last_day.since.to_string().as_str(), last_day.calls),
+        ("2026-03-01", 2)
+    );
     app.clock.advance(TimeDelta::days(1));
     let next = usage(&app, &ann, &ann).await;
     assert_eq!((next.since.to_string().as_str(), next.calls), ("2026-04-01", 0));

@@ -150,11 +150,25 @@ async fn p01_an_admin_sets_the_longest_life_of_keys_and_null_takes_it_away() {
     let ann = app.person("ann");
     for days in [1, 3650] {
         let set = patch(&app, &ann, json!({ "max_credential_days": days })).await;
-        assert_eq!((set.status, set.json()["max_credential_days"].clone()), (200, json!(days)));
+        assert_eq!(
+            (set.status, set.json()["max_credential_days"].clone()),
+            (200, json!(days))
+        );
     }
     let named = patch(&app, &ann, json!({ "name": "Lab" })).await;
-    assert_eq!(named.json()["max_credential_days"], json!(3650), "what is not sent stays");
-    for bad in [json!(0), json!(3651), json!(-1), json!(1.5), json!("7"), json!(u64::MAX)] {
+    assert_eq!(
+        named.json()["max_credential_days"],
+        json!(3650),
+        "what is not sent stays"
+    );
+    for bad in [
+        json!(0),
+        json!(3651),
+        json!(-1),
+        json!(1.5),
+        json!("7"),
+        json!(u64::MAX),
+    ] {
         let refused = patch(&app, &ann, json!({ "max_credential_days": bad })).await;
         let problem = refused.problem();
         assert_eq!(
@@ -164,14 +178,21 @@ async fn p01_an_admin_sets_the_longest_life_of_keys_and_null_takes_it_away() {
         );
     }
     let without = patch(&app, &ann, json!({ "max_credential_days": null })).await;
-    assert_eq!((without.status, without.json()["max_credential_days"].clone()), (200, Value::Null));
+    assert_eq!(
+        (without.status, without.json()["max_credential_days"].clone()),
+        (200, Value::Null)
+    );
 }
 
 #[actix_web::test]
 async fn a_change_of_what_somebody_changed_meanwhile_is_refused() {
     let app = TestApp::start().await;
     let ann = app.person("ann");
-    let etag = get(&app, &ann, ann.workspace).await.header("etag").unwrap().to_owned();
+    let etag = get(&app, &ann, ann.workspace)
+        .await
+        .header("etag")
+        .unwrap()
+        .to_owned();
     let address = format!("/api/v1/workspaces/{}", ann.workspace);
     let who = As::from(&ann);
     let statuses = app.race(16, async move |app, number| {
@@ -192,7 +213,11 @@ async fn what_is_so_already_is_no_change() {
     let app = TestApp::start().await;
     let ann = app.person("ann");
     let before = get(&app, &ann, ann.workspace).await;
-    for body in [json!({}), json!({ "name": "ann's workspace" }), json!({ "max_credential_days": null })] {
+    for body in [
+        json!({}),
+        json!({ "name": "ann's workspace" }),
+        json!({ "max_credential_days": null }),
+    ] {
         let answer = patch(&app, &ann, body).await;
         assert_eq!((answer.status, answer.json()), (200, before.json()));
     }
@@ -236,10 +261,7 @@ async fn attack_17_another_workspace_in_query_or_header_changes_nothing() {
         .request("GET", &own, &ann)
         .insert_header(("x-workspace-id", foreign.clone()))
         .insert_header(("x-clearml-company", foreign.clone()));
-    assert_eq!(
-        app.raw(with_header).await.json()["id"],
-        json!(ann.workspace)
-    );
+    assert_eq!(app.raw(with_header).await.json()["id"], json!(ann.workspace));
     let with_query = app.request("GET", &format!("{own}?workspace_id={foreign}"), &ann);
     assert_eq!(app.raw(with_query).await.status, 422);
     let foreign_path = app

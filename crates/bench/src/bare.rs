@@ -30,9 +30,12 @@ struct Answer {
 impl Answer {
     /// The reply as it was received, or its body alone.
     fn of(reply: &Reply, body_alone: bool) -> Result<Self> {
-        let kept = |name: &str| match body_alone {
-            true => name == "content-type",
-            false => !WRITTEN_BY_ACTIX.contains(&name),
+        let kept = |name: &str| {
+            if body_alone {
+                name == "content-type"
+            } else {
+                !WRITTEN_BY_ACTIX.contains(&name)
+            }
         };
         let headers: Result<Vec<_>> = reply
             .headers()

@@ -164,7 +164,7 @@ fn measure(run: &Run, effort: Effort, pinning: Pinning) -> Result<Vec<Figure>> {
         }
         if wanted(Part::Flood) {
             say("P9: a read during a login flood\n");
-            figures.extend(flood::measure(&server, &account, effort)?);
+            figures.extend(flood::measure(&server, &account, pinning, effort)?);
         }
         server.stop()?;
     }

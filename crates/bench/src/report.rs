@@ -176,9 +176,10 @@ impl Report {
     }
 
     fn legend(&self) -> String {
-        let pinned = match self.pinned {
-            true => "Servers had one processor, the load generator another.",
-            false => "Servers and load generator could not be given processors of their own.",
+        let pinned = if self.pinned {
+            "Servers had one processor, the load generator another."
+        } else {
+            "Servers and load generator could not be given processors of their own."
         };
         format!(
             "\nMedians of {} rounds, A/B/A/B, with smallest and largest. {pinned}\n",

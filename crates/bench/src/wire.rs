@@ -36,10 +36,9 @@ impl Request {
 }
 
 fn head(method: &str, host: SocketAddr, path: &str, headers: &[(&str, &str)], more: &str) -> String {
-    let own: String = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
+    let own = headers.iter().fold(String::new(), |all, (name, value)| {
+        all + name + ": " + value + "\r\n"
+    });
     format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: bench\r\n{own}{more}\r\n")
 }
 

@@ -1,6 +1,5 @@
 //! Builds `frontend/` into `dist/` with Trunk, compresses it and holds it to its size budget.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -11,10 +10,6 @@ use crate::{paths, say, tools};
 
 /// P12: the whole app must load in fewer bytes than this, compressed with brotli.
 const BUDGET: u64 = 450_000;
-/// How Trunk is told to shrink the WebAssembly with a tool that may be absent.
-const SHRINKING: &str = "data-wasm-opt=\"z\"";
-const NOT_SHRINKING: &str = "data-wasm-opt=\"0\"";
-
 /// How the app is built.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum AppProfile {
@@ -35,7 +30,10 @@ pub fn build(profile: AppProfile) -> Result<()> {
             .context("the app did not build"),
         AppProfile::Release => {
             say::line("building the app");
-            release(&folders).context("the app did not build")?;
+            trunk(&folders)?
+                .args(["build", "--offline", "--release"])
+                .run()
+                .context("the app did not build")?;
             say::line("compressing the app");
             within_budget(&precompress(&paths::dist())?)
         }
@@ -63,25 +61,6 @@ pub fn fetch() -> Result<()> {
     job.quietly()
         .map(drop)
         .context("could not fetch the dependencies")
-}
-
-fn release(folders: &[PathBuf]) -> Result<()> {
-    let page = paths::root().join("frontend/index.html");
-    if paths::on_path("wasm-opt").is_some() {
-        return trunk(folders)?.args(["build", "--offline", "--release"]).run();
-    }
-    // Without wasm-opt the page must not ask for it, and the compiler has to drop the names that it would drop.
-    let html = fs::read_to_string(&page).with_context(|| format!("could not read {}", page.display()))?;
-    let plain = page.with_file_name(format!("index-{}.html", std::process::id()));
-    fs::write(&plain, html.replace(SHRINKING, NOT_SHRINKING))
-        .with_context(|| format!("could not write {}", plain.display()))?;
-    let built = trunk(folders)?
-        .args(["build", "--offline", "--release", "--html-output", "index.html"])
-        .arg(&plain)
-        .env("CARGO_PROFILE_WEB_STRIP", "symbols")
-        .run();
-    fs::remove_file(&plain).with_context(|| format!("could not remove {}", plain.display()))?;
-    built
 }
 
 fn within_budget(assets: &[Asset]) -> Result<()> {

@@ -25,6 +25,9 @@ pub fn RadioField(
     value: RwSignal<String>,
     /// What to choose from.
     choices: Vec<Choice>,
+    /// Gives the focus to the chosen one when its dialog opens.
+    #[prop(optional)]
+    autofocus: bool,
     /// What is wrong.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
@@ -35,6 +38,7 @@ pub fn RadioField(
         let id = fresh_id("choice");
         let hint_id = format!("{id}-hint");
         let (own, chosen) = (choice.value.clone(), choice.value.clone());
+        let begins_here = autofocus && value.with_untracked(|value| *value == own);
         view! {
             <div class="choice">
                 <input
@@ -42,6 +46,7 @@ pub fn RadioField(
                     id=id.clone()
                     name=group.clone()
                     value=choice.value
+                    autofocus=begins_here
                     aria-describedby=hint_id.clone()
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     prop:checked=move || value.with(|value| *value == own)

@@ -7,9 +7,7 @@ use shared::{
 };
 use testkit::{As, START, TestApp};
 
-use super::{
-    as_key, change, create, created_key, get, labelled, list, rotation::rotate, signs_in,
-};
+use super::{as_key, change, create, created_key, get, labelled, list, rotation::rotate, signs_in};
 
 fn days(count: i64) -> NaiveDateTime {
     START + TimeDelta::days(count)
@@ -83,10 +81,14 @@ async fn attack_26_a_successor_that_a_key_makes_does_not_outlive_it() {
         .reply();
     assert_eq!(of_endless.expires_at, Some(days(5).and_utc()));
     app.clock.advance(TimeDelta::days(1));
-    let of_itself = rotate(&app, &key, ann.workspace, &key.access_key, 60).await.reply();
+    let of_itself = rotate(&app, &key, ann.workspace, &key.access_key, 60)
+        .await
+        .reply();
     assert_eq!(of_itself.expires_at, Some(days(5).and_utc()));
     let next = as_key(&of_itself, &ann, ann.workspace);
-    let again = rotate(&app, &next, ann.workspace, &next.access_key, 0).await.reply();
+    let again = rotate(&app, &next, ann.workspace, &next.access_key, 0)
+        .await
+        .reply();
     assert_eq!(again.expires_at, Some(days(5).and_utc()));
 }
 
@@ -105,7 +107,10 @@ async fn attack_26_what_a_key_makes_is_its_owners_and_works_in_its_workspace() {
         (entry.actor_kind.as_str(), entry.actor_credential),
         ("key", Some(of_ann.access_key.clone()))
     );
-    assert_eq!(create(&app, &of_bob, bob.workspace, labelled("")).await.status, 404);
+    assert_eq!(
+        create(&app, &of_bob, bob.workspace, labelled("")).await.status,
+        404
+    );
     let rotated = rotate(&app, &of_ann, ann.workspace, &of_bob.access_key, 0).await;
     assert_eq!(rotated.status, 403);
     assert_eq!(signs_in(&app, &of_bob).await, 200);

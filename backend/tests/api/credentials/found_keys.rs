@@ -22,14 +22,24 @@ async fn n09_a_found_pair_is_revoked_for_anybody_who_shows_it() {
     let ann = app.person("ann");
     let key = created_key(&app, &ann, ann.workspace).await;
     let token = app.bearer(&key);
-    assert_eq!((signs_in(&app, &key).await, signs_in(&app, &token).await), (200, 200));
+    assert_eq!(
+        (signs_in(&app, &key).await, signs_in(&app, &token).await),
+        (200, 200)
+    );
     app.calls_from("203.0.113.7");
     assert_eq!(report(&app, &key.access_key, &key.secret_key).await.status, 204);
-    assert_eq!((signs_in(&app, &key).await, signs_in(&app, &token).await), (401, 401));
+    assert_eq!(
+        (signs_in(&app, &key).await, signs_in(&app, &token).await),
+        (401, 401)
+    );
     assert!(list(&app, &ann, ann.workspace).await.is_empty());
     let entry = app.journal().pop().unwrap();
     assert_eq!(
-        (entry.action.as_str(), entry.subject_id.as_str(), entry.chain.as_str()),
+        (
+            entry.action.as_str(),
+            entry.subject_id.as_str(),
+            entry.chain.as_str()
+        ),
         (
             "credential.found",
             key.access_key.as_str(),
@@ -66,7 +76,10 @@ async fn n09_whether_a_pair_was_a_real_one_is_not_answered() {
         assert_eq!((answer.status, answer.text().as_str()), (204, ""));
     }
     assert_eq!(app.journal().len(), entries);
-    assert_eq!((signs_in(&app, &key).await, signs_in(&app, &other).await), (200, 200));
+    assert_eq!(
+        (signs_in(&app, &key).await, signs_in(&app, &other).await),
+        (200, 200)
+    );
 }
 
 #[actix_web::test]

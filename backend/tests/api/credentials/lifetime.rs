@@ -53,9 +53,15 @@ async fn p01_a_key_ends_at_its_end_and_is_listed_for_30_days_more() {
     let key = as_key(&made, &ann, ann.workspace);
     let token = app.bearer_until(&key, days(30));
     app.clock.advance(TimeDelta::days(3) - TimeDelta::microseconds(1));
-    assert_eq!((signs_in(&app, &key).await, signs_in(&app, &token).await), (200, 200));
+    assert_eq!(
+        (signs_in(&app, &key).await, signs_in(&app, &token).await),
+        (200, 200)
+    );
     app.clock.advance(TimeDelta::microseconds(1));
-    assert_eq!((signs_in(&app, &key).await, signs_in(&app, &token).await), (401, 401));
+    assert_eq!(
+        (signs_in(&app, &key).await, signs_in(&app, &token).await),
+        (401, 401)
+    );
     app.clock.advance(TimeDelta::days(29));
     let (_, cookie) = app.session(ann.id);
     let ann = Person { cookie, ..ann };
@@ -82,7 +88,10 @@ async fn p01_an_end_lies_in_the_future_and_within_the_workspaces_limit() {
         let body = json!({ "expires_at": end.and_utc() });
         let refused = app.raw(app.request("POST", &address, &ann).set_json(body)).await;
         let problem = refused.problem();
-        assert_eq!((refused.status, problem.errors[0].pointer.as_str()), (422, "/expires_at"));
+        assert_eq!(
+            (refused.status, problem.errors[0].pointer.as_str()),
+            (422, "/expires_at")
+        );
         assert!(problem.errors[0].detail.contains(why), "{problem:?}");
     }
     assert!(list(&app, &ann, ann.workspace).await.is_empty());
@@ -129,11 +138,15 @@ async fn p01_a_new_end_counts_from_the_next_call_in_both_directions() {
     let key = as_key(&made, &ann, ann.workspace);
     assert_eq!(signs_in(&app, &key).await, 200);
     let longer = end(Some(days(4).and_utc()));
-    change(&app, &ann, ann.workspace, &key.access_key, longer).await.reply();
+    change(&app, &ann, ann.workspace, &key.access_key, longer)
+        .await
+        .reply();
     app.clock.advance(TimeDelta::days(3));
     assert_eq!(signs_in(&app, &key).await, 200);
     let shorter = end(Some((days(3) + TimeDelta::seconds(1)).and_utc()));
-    change(&app, &ann, ann.workspace, &key.access_key, shorter).await.reply();
+    change(&app, &ann, ann.workspace, &key.access_key, shorter)
+        .await
+        .reply();
     app.clock.advance(TimeDelta::seconds(1));
     assert_eq!(signs_in(&app, &key).await, 401);
     let revived = change(&app, &ann, ann.workspace, &key.access_key, end(None)).await;
@@ -146,7 +159,9 @@ async fn r155_a_workspace_counts_the_keys_that_need_attention() {
     let app = TestApp::start().await;
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     app.member(ann.workspace, &bob, shared::permission::Role::User);
-    create(&app, &ann, ann.workspace, labelled("endless")).await.reply();
+    create(&app, &ann, ann.workspace, labelled("endless"))
+        .await
+        .reply();
     create(&app, &ann, ann.workspace, ending(days(15))).await.reply();
     assert_eq!(attention(&app, &ann).await, 0);
     app.clock.advance(TimeDelta::days(1));
@@ -167,5 +182,9 @@ async fn r155_a_workspace_counts_the_keys_that_need_attention() {
     app.clock.advance(TimeDelta::days(14));
     let (_, cookie) = app.session(ann.id);
     let ann = Person { cookie, ..ann };
-    assert_eq!(attention(&app, &ann).await, 0, "what has ended needs nothing any more");
+    assert_eq!(
+        attention(&app, &ann).await,
+        0,
+        "what has ended needs nothing any more"
+    );
 }

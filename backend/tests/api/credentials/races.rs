@@ -27,7 +27,11 @@ async fn r046_of_64_creations_at_the_limit_as_many_succeed_as_there_is_room_for(
         }
         answer.status
     });
-    assert_eq!((count(&statuses, 201), count(&statuses, 409)), (10, 54), "{statuses:?}");
+    assert_eq!(
+        (count(&statuses, 201), count(&statuses, 409)),
+        (10, 54),
+        "{statuses:?}"
+    );
     assert_eq!(list(&app, &ann, ann.workspace).await.len(), 100);
     let one = list(&app, &ann, ann.workspace).await.remove(0).access_key;
     super::revoke(&app, &ann, ann.workspace, &one).await.reply();
@@ -51,7 +55,11 @@ async fn a_limit_is_ones_own_and_of_one_workspace_and_what_ended_does_not_count(
     let rotated = super::rotation::rotate(&app, &ann, ann.workspace, &keys[0].access_key, 60).await;
     assert_eq!((rotated.status, rotated.code()), (409, "too_many_credentials"));
     let unrotated = get(&app, &ann, ann.workspace, &keys[0].access_key).await.reply();
-    assert_eq!((unrotated.rotated_to, unrotated.expires_at), (None, None), "nothing half done");
+    assert_eq!(
+        (unrotated.rotated_to, unrotated.expires_at),
+        (None, None),
+        "nothing half done"
+    );
     let replaced = super::rotation::rotate(&app, &ann, ann.workspace, &keys[0].access_key, 0).await;
     assert_eq!(replaced.status, 201, "one for one");
     app.expire(&keys[1], testkit::START);
@@ -75,7 +83,11 @@ async fn n06_of_64_rotations_of_one_key_one_makes_a_successor() {
         }
         answer.status
     });
-    assert_eq!((count(&statuses, 201), count(&statuses, 409)), (1, 63), "{statuses:?}");
+    assert_eq!(
+        (count(&statuses, 201), count(&statuses, 409)),
+        (1, 63),
+        "{statuses:?}"
+    );
     let all = list(&app, &ann, ann.workspace).await;
     assert_eq!(all.len(), 2);
     let rotated = all.iter().filter(|one| one.rotated_to.is_some()).count();
@@ -101,7 +113,11 @@ async fn of_16_changes_that_expect_the_same_state_one_is_made() {
             .set_json(json!({ "label": format!("label {number}") }));
         app.raw(request).await.status
     });
-    assert_eq!((count(&statuses, 200), count(&statuses, 412)), (1, 15), "{statuses:?}");
+    assert_eq!(
+        (count(&statuses, 200), count(&statuses, 412)),
+        (1, 15),
+        "{statuses:?}"
+    );
 }
 
 #[actix_web::test]
@@ -113,5 +129,9 @@ async fn of_16_revocations_of_one_key_one_finds_it() {
     let statuses = app.race(16, async move |app, _| {
         super::revoke(app, &who, workspace, &access_key).await.status
     });
-    assert_eq!((count(&statuses, 204), count(&statuses, 404)), (1, 15), "{statuses:?}");
+    assert_eq!(
+        (count(&statuses, 204), count(&statuses, 404)),
+        (1, 15),
+        "{statuses:?}"
+    );
 }

@@ -39,7 +39,10 @@ async fn n06_both_keys_work_during_the_overlap_and_then_the_successor_alone() {
             ann.workspace, new.access_key
         )
     );
-    assert_ne!((&new.access_key, &new.secret_key), (&old.access_key, &old.secret_key));
+    assert_ne!(
+        (&new.access_key, &new.secret_key),
+        (&old.access_key, &old.secret_key)
+    );
 
     let rotated_at = Some(app.clock.now().and_utc());
     let before = get(&app, &ann, ann.workspace, &old.access_key).await.reply();
@@ -64,9 +67,17 @@ async fn n06_without_an_overlap_the_old_key_and_its_tokens_end_at_once() {
     let ann = app.person("ann");
     let old = created_key(&app, &ann, ann.workspace).await;
     let token = app.bearer(&old);
-    assert_eq!((signs_in(&app, &old).await, signs_in(&app, &token).await), (200, 200));
-    let made = rotate(&app, &ann, ann.workspace, &old.access_key, 0).await.reply();
-    assert_eq!((signs_in(&app, &old).await, signs_in(&app, &token).await), (401, 401));
+    assert_eq!(
+        (signs_in(&app, &old).await, signs_in(&app, &token).await),
+        (200, 200)
+    );
+    let made = rotate(&app, &ann, ann.workspace, &old.access_key, 0)
+        .await
+        .reply();
+    assert_eq!(
+        (signs_in(&app, &old).await, signs_in(&app, &token).await),
+        (401, 401)
+    );
     assert_eq!(signs_in(&app, &as_key(&made, &ann, ann.workspace)).await, 200);
 }
 
@@ -83,10 +94,7 @@ async fn n06_an_overlap_does_not_prolong_a_key_and_a_successor_lives_as_long_as_
     let made = rotate(&app, &ann, ann.workspace, &old.access_key, 90 * 86_400)
         .await
         .reply();
-    assert_eq!(
-        made.expires_at,
-        Some((START + TimeDelta::days(16)).and_utc())
-    );
+    assert_eq!(made.expires_at, Some((START + TimeDelta::days(16)).and_utc()));
     let old = get(&app, &ann, ann.workspace, &old.access_key).await.reply();
     assert_eq!(old.expires_at, Some((START + TimeDelta::days(10)).and_utc()));
 }
@@ -96,10 +104,14 @@ async fn n06_a_key_has_one_successor_and_a_revoked_one_none() {
     let app = TestApp::start().await;
     let ann = app.person("ann");
     let old = created_key(&app, &ann, ann.workspace).await;
-    let made = rotate(&app, &ann, ann.workspace, &old.access_key, 60).await.reply();
+    let made = rotate(&app, &ann, ann.workspace, &old.access_key, 60)
+        .await
+        .reply();
     let again = rotate(&app, &ann, ann.workspace, &old.access_key, 60).await;
     assert_eq!((again.status, again.code()), (409, "already_rotated"));
-    super::revoke(&app, &ann, ann.workspace, &made.access_key).await.reply();
+    super::revoke(&app, &ann, ann.workspace, &made.access_key)
+        .await
+        .reply();
     let revoked = rotate(&app, &ann, ann.workspace, &made.access_key, 60).await;
     assert_eq!((revoked.status, revoked.code()), (404, "not_found"));
     assert_eq!(list(&app, &ann, ann.workspace).await.len(), 1);
@@ -135,7 +147,9 @@ async fn n06_one_sees_that_the_old_key_is_still_used_and_from_where() {
     assert_eq!(signs_in(&app, &old).await, 200);
     app.state.write_meters().unwrap();
     app.clock.advance(TimeDelta::minutes(1));
-    rotate(&app, &ann, ann.workspace, &old.access_key, 86_400).await.reply();
+    rotate(&app, &ann, ann.workspace, &old.access_key, 86_400)
+        .await
+        .reply();
     let attention = async || {
         app.call::<GetWorkspace>(&ann, here(ann.workspace), (), ())
             .await
@@ -158,7 +172,9 @@ async fn n06_a_rotation_is_journalled_on_both_keys() {
     let app = TestApp::start().await;
     let ann = app.person("ann");
     let old = created_key(&app, &ann, ann.workspace).await;
-    let made = rotate(&app, &ann, ann.workspace, &old.access_key, 60).await.reply();
+    let made = rotate(&app, &ann, ann.workspace, &old.access_key, 60)
+        .await
+        .reply();
     let entries: Vec<_> = app
         .journal()
         .into_iter()

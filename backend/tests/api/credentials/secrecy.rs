@@ -46,9 +46,7 @@ async fn r166_a_secret_is_shown_once_and_stored_nowhere_in_the_clear() {
             .find(&access_key)
             .select(credentials::secret_hash)
             .first(conn)?;
-        let sealed: Option<String> = idempotency::table
-            .select(idempotency::sealed_body)
-            .first(conn)?;
+        let sealed: Option<String> = idempotency::table.select(idempotency::sealed_body).first(conn)?;
         Ok((hash, sealed.unwrap()))
     });
     assert_eq!(kept.0.len(), 64);
@@ -100,10 +98,17 @@ async fn attack_18_list_detail_change_rotation_and_revocation_give_the_same_verd
         app.bearer(&eves_key),
     ];
     for who in &eves {
-        assert!(list(&app, who, ann.workspace).await.iter().all(|one| one.access_key != key));
+        assert!(
+            list(&app, who, ann.workspace)
+                .await
+                .iter()
+                .all(|one| one.access_key != key)
+        );
         let answers = [
             get(&app, who, ann.workspace, &key).await.status,
-            change(&app, who, ann.workspace, &key, relabel("mine")).await.status,
+            change(&app, who, ann.workspace, &key, relabel("mine"))
+                .await
+                .status,
             app.call::<RotateCredential>(who, at(ann.workspace, &key), (), rotation())
                 .await
                 .status,
@@ -135,10 +140,7 @@ async fn attack_18_a_key_is_not_reached_through_another_workspace() {
         change(&app, &ann, ann.workspace, &key, relabel("x")).await.status,
         404
     );
-    assert_eq!(
-        super::revoke(&app, &ann, ann.workspace, &key).await.status,
-        404
-    );
+    assert_eq!(super::revoke(&app, &ann, ann.workspace, &key).await.status, 404);
     assert_eq!(get(&app, &ann, team, &key).await.reply().label.as_str(), "laptop");
 }
 
@@ -151,7 +153,9 @@ async fn attack_17_the_workspace_is_read_from_the_path_and_nowhere_else() {
     let in_query = app.request("POST", &format!("{address}?workspace_id={foreign}"), &ann);
     assert_eq!(app.raw(in_query.set_json(json!({}))).await.status, 422);
     let in_body = app.request("POST", &address, &ann);
-    let refused = app.raw(in_body.set_json(json!({ "workspace_id": foreign }))).await;
+    let refused = app
+        .raw(in_body.set_json(json!({ "workspace_id": foreign })))
+        .await;
     assert_eq!((refused.status, refused.code()), (422, "invalid"));
     let in_header = app.request("POST", &address, &ann);
     let made = app
@@ -187,9 +191,15 @@ async fn attack_30_fields_that_nobody_may_set_are_refused() {
     ];
     for (name, value) in extras {
         for (method, address) in [("POST", address.clone()), ("PATCH", format!("{address}/{key}"))] {
-            let request = app.request(method, &address, &bob).set_json(json!({ name: value }));
+            let request = app
+                .request(method, &address, &bob)
+                .set_json(json!({ name: value }));
             let refused = app.raw(request).await;
-            assert_eq!((refused.status, refused.code()), (422, "invalid"), "{method} {name}");
+            assert_eq!(
+                (refused.status, refused.code()),
+                (422, "invalid"),
+                "{method} {name}"
+            );
         }
     }
     assert_eq!(list(&app, &bob, ann.workspace).await.len(), 1);
@@ -200,11 +210,24 @@ async fn what_cannot_be_a_credential_is_refused_and_never_a_fault_of_the_server(
     let app = TestApp::start().await;
     let ann = app.person("ann");
     let address = format!("/api/v1/workspaces/{}/credentials", ann.workspace);
-    for key in ["%00", "CLR", "x%00y", "..", "%2e%2e%2fme", "%ff", "' OR 1=1", &"A".repeat(3000)] {
+    for key in [
+        "%00",
+        "CLR",
+        "x%00y",
+        "..",
+        "%2e%2e%2fme",
+        "%ff",
+        "' OR 1=1",
+        &"A".repeat(3000),
+    ] {
         let text = format!("{address}/{}", key.replace(' ', "%20"));
         for method in ["GET", "DELETE"] {
             let answer = app.raw(app.request(method, &text, &ann)).await;
-            assert!((400..500).contains(&answer.status), "{method} {key}: {}", answer.status);
+            assert!(
+                (400..500).contains(&answer.status),
+                "{method} {key}: {}",
+                answer.status
+            );
         }
     }
     for body in [
@@ -247,5 +270,8 @@ async fn nobody_sees_or_makes_credentials_without_signing_in() {
         401
     );
     let nothing = CredentialChange::default();
-    assert_eq!(change(&app, &nobody, ann.workspace, "CLR", nothing).await.status, 401);
+    assert_eq!(
+        change(&app, &nobody, ann.workspace, "CLR", nothing).await.status,
+        401
+    );
 }

@@ -72,14 +72,23 @@ async fn members_are_listed_by_name_or_by_when_they_were_added_in_both_direction
         let page = members(&app, &ann, ann.workspace, sorted(sort)).await.reply();
         assert_eq!((names(&page), page.total), (expected.to_vec(), 4), "{sort}");
     }
-    let page = members(&app, &ann, ann.workspace, PageQuery::default()).await.reply();
+    let page = members(&app, &ann, ann.workspace, PageQuery::default())
+        .await
+        .reply();
     assert_eq!(names(&page), ["ann", "bob", "Carl", "Zoe"]);
     assert_eq!(page.items[0].email.as_str(), "ann@example.com");
-    assert_eq!((page.items[0].role, page.items[1].role), (Role::Admin, Role::User));
+    assert_eq!(
+        (page.items[0].role, page.items[1].role),
+        (Role::Admin, Role::User)
+    );
     for bad in ["", "email", "password_hash", "-role", "name,added_at"] {
         let refused = members(&app, &ann, ann.workspace, sorted(bad)).await;
         let problem = refused.problem();
-        assert_eq!((refused.status, problem.errors[0].pointer.as_str()), (422, "sort"), "{bad}");
+        assert_eq!(
+            (refused.status, problem.errors[0].pointer.as_str()),
+            (422, "sort"),
+            "{bad}"
+        );
     }
 }
 
@@ -140,7 +149,11 @@ async fn members_are_found_by_a_part_of_name_or_address_whatever_its_case() {
         ("nobody", vec![]),
     ] {
         let page = members(&app, &ann, ann.workspace, searched(q)).await.reply();
-        assert_eq!((names(&page), page.total), (expected.clone(), expected.len() as u64), "{q}");
+        assert_eq!(
+            (names(&page), page.total),
+            (expected.clone(), expected.len() as u64),
+            "{q}"
+        );
     }
     let long = members(&app, &ann, ann.workspace, searched(&"x".repeat(255))).await;
     assert_eq!(long.status, 422);
@@ -166,14 +179,20 @@ async fn attack_11_a_marker_is_valid_for_its_own_caller_workspace_and_query_only
         cursor: Some(cursor.to_owned()),
         ..query
     };
-    let next = members(&app, &ann, ann.workspace, with(first.clone(), &marker)).await.reply();
+    let next = members(&app, &ann, ann.workspace, with(first.clone(), &marker))
+        .await
+        .reply();
     assert_eq!(names(&next), ["bob"]);
     let more = PageQuery {
         limit: Some(100),
         ..with(first.clone(), &marker)
     };
     let rest = members(&app, &ann, ann.workspace, more).await.reply();
-    assert_eq!(names(&rest), ["bob", "carl", "dora"], "a page may have another size");
+    assert_eq!(
+        names(&rest),
+        ["bob", "carl", "dora"],
+        "a page may have another size"
+    );
 
     let refused = [
         members(&app, &dora, ann.workspace, with(first.clone(), &marker)).await,
@@ -212,7 +231,9 @@ async fn members_are_seen_by_members_only() {
     let nobody = members(&app, As::Nobody, ann.workspace, PageQuery::default()).await;
     assert_eq!(nobody.status, 401);
     let key = app.key(&ann, ann.workspace);
-    let page = members(&app, &key, ann.workspace, PageQuery::default()).await.reply();
+    let page = members(&app, &key, ann.workspace, PageQuery::default())
+        .await
+        .reply();
     assert_eq!(page.total, 2);
     let own = members(&app, &stranger, stranger.workspace, PageQuery::default()).await;
     assert_eq!(names(&own.reply()), ["stranger"]);

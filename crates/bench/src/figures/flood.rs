@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    machine,
+    machine::{self, Pinning},
     report::{Beside, Figure, Goal},
     rounds::{Effort, Spread},
     server::Server,
@@ -30,7 +30,7 @@ const MIB: f64 = 1024.0 * 1024.0;
 const HASH_MIB: f64 = 19.0;
 
 /// Measures a read's slowest hundredth, in peace and under the flood, and the memory that the flood takes.
-pub fn measure(server: &Server, account: &Account, effort: Effort) -> Result<Vec<Figure>> {
+pub fn measure(server: &Server, account: &Account, pinning: Pinning, effort: Effort) -> Result<Vec<Figure>> {
     let path = format!("/api/v1/workspaces/{}", account.workspace);
     let read = Request::get(server.address, &path, &[("authorization", &account.bearer)]);
     machine::forget_peak(server.pid())?;
@@ -68,14 +68,18 @@ pub fn measure(server: &Server, account: &Account, effort: Effort) -> Result<Vec
     let rate = Figure::new("P9", "passwords checked during it", "/s", Spread::of(checked)?);
     Ok(vec![
         slowest.wanted(&[Goal::RatioAtMost(2.0)], None),
-        memory.wanted(&[Goal::AtMost(HASH_MIB * permits())], None),
+        memory.wanted(&[Goal::AtMost(HASH_MIB * permits(pinning))], None),
         rate,
     ])
 }
 
 /// The server hashes one password for each processor it may use at the same time.
-fn permits() -> f64 {
-    1.0
+fn permits(pinning: Pinning) -> f64 {
+    let processors = match pinning {
+        Pinning::Apart { .. } => 1,
+        Pinning::Not => thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    };
+    f64::from(u16::try_from(processors).unwrap_or(u16::MAX))
 }
 
 fn mebibytes(bytes: u64) -> f64 {

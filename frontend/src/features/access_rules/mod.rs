@@ -67,7 +67,7 @@ pub fn RolesCard() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="roles">
             <h2 id="roles">"What each role may do"</h2>
-            <Table caption="What each role may do" columns>{Permission::ALL.map(row).into_iter().collect_view()}</Table>
+            <Table caption="Permissions by role" columns>{Permission::ALL.map(row).into_iter().collect_view()}</Table>
         </section>
     }
 }

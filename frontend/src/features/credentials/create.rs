@@ -57,7 +57,7 @@ pub fn CreateDialog(
 #[component]
 fn CreateForm(keys: Keys, sending: Sending, once: Once, on_cancel: Callback<()>) -> impl IntoView {
     let workspace = keys.workspace;
-    let limit = workspace.get().and_then(|workspace| workspace.max_credential_days);
+    let limit = untrack(|| workspace.get()).and_then(|workspace| workspace.max_credential_days);
     let label = RwSignal::new(String::new());
     let choice = RwSignal::new(expiry::LATEST.to_owned());
     let date = RwSignal::new(String::new());

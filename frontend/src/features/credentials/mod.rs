@@ -133,11 +133,11 @@ pub fn Credentials(
         })
     };
     view! {
-        <section class="block" aria-label="App credentials">
+        <div class="block">
             <h3>"App credentials " <span class="count">{move || count(total.with(Vec::len) as u64)}</span></h3>
             {content}
             {everybodys}
-        </section>
+        </div>
         <CreateDialog keys=keys.clone() />
         <RotateDialog keys=keys.clone() />
         <RevokeDialog keys />

@@ -27,7 +27,7 @@ pub fn RevokeDialog(
     let open = Signal::derive(move || asked.get() && credential.with(Option::is_some));
     let title = Signal::derive(move || {
         let name = credential.with(|credential| credential.as_ref().map(status::called).unwrap_or_default());
-        format!("Revoke the key {name}?")
+        format!("Revoke the key “{name}”?")
     });
     let type_first = Signal::derive(move || credential.with(|credential| credential.as_ref().map(status::to_type)));
     let sending = Sending::new();

@@ -52,7 +52,7 @@ pub fn RotateDialog(
     let keep_open = once.keep_open(sending.busy());
     let title = Signal::derive(move || match once.created() {
         Some(_) => "The successor of your key".to_owned(),
-        None => format!("Rotate the key {}?", old.with(|old| old.as_ref().map(called).unwrap_or_default())),
+        None => format!("Rotate the key “{}”?", old.with(|old| old.as_ref().map(called).unwrap_or_default())),
     });
     let close = Callback::new(move |()| address.close_dialog());
     view! {
@@ -103,7 +103,7 @@ fn RotateForm(old: Credential, keys: Keys, sending: Sending, once: Once, on_canc
                 <p>"You get a new key pair with the same label. The old one goes on working until you have changed it everywhere, then it ends by itself."</p>
                 <UsedBy credential=old />
             </div>
-            <RadioField legend="How long should the old key go on working?" value=overlap choices=choices.into() error=overlap_error />
+            <RadioField legend="How long should the old key go on working?" value=overlap choices=choices.into() autofocus=true error=overlap_error />
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| on_cancel.run(())>"Cancel"</Button>

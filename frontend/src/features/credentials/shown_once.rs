@@ -93,7 +93,7 @@ pub fn ShownOnce(
         Some(JUPYTER) => JUPYTER.to_owned(),
         _ => PYTHON.to_owned(),
     });
-    let name = workspace.get().map(|workspace| workspace.name);
+    let name = untrack(|| workspace.get()).map(|workspace| workspace.name);
     let python = name.map(|name| local_python(&created, &name)).unwrap_or_default();
     let jupyter = jupyter_notebook(&created);
     let tabs = vec![

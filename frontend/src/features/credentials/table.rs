@@ -30,7 +30,9 @@ pub fn CredentialTable(
     /// Which.
     keys: Keys,
 ) -> impl IntoView {
-    let me = use_session().account().map(|account| account.id);
+    let me = untrack(|| use_session().account()).map(|account| account.id);
+    let workspace = keys.workspace;
+    let caption = Signal::derive(move || format!("Keys of {}", workspace.name()));
     let everybody = keys.clone();
     let are_everybodys = Memo::new(move |_| everybody.are_everybodys());
     move || {
@@ -49,7 +51,7 @@ pub fn CredentialTable(
         }
         let (each, row) = (keys.clone(), keys.clone());
         view! {
-            <Table caption="App credentials" columns>
+            <Table caption columns>
                 <For each=move || each.all() key=|credential| credential.access_key.clone() let:credential>
                     <Row credential keys=row.clone() me with_owner />
                 </For>

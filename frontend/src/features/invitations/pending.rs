@@ -103,7 +103,7 @@ fn InvitationTable(invitations: Vec<Invitation>, on_revoke: Callback<Invitation>
             </tr>
         }
     };
-    view! { <Table caption="Pending invitations" columns>{invitations.into_iter().map(row).collect_view()}</Table> }
+    view! { <Table caption="Open invitations" columns>{invitations.into_iter().map(row).collect_view()}</Table> }
 }
 
 fn whom(invitation: &Invitation) -> String {

@@ -73,7 +73,7 @@ fn SessionTable(sessions: Vec<BrowserSession>) -> impl IntoView {
     let (each, row) = (sessions.clone(), sessions);
     let refused = sending.errors.clone();
     view! {
-        <Table caption="Browsers in which you are signed in" columns>
+        <Table caption="Your browsers" columns>
             <For each=move || each.get() key=|session| session.id let:session>
                 <SessionRow session sessions=row.clone() refused=refused.clone() />
             </For>

@@ -93,11 +93,20 @@ fn CallTable(calls: Vec<EndpointCalls>, total: u64) -> impl IntoView {
                     <svg class="bar" aria-hidden="true"><rect width=format!("{}%", percent(one.calls, most)) height="100%" rx="4"></rect></svg>
                 </td>
                 <td class="number">{count(one.calls)}</td>
-                <td class="number">{percent(one.calls, total)} " %"</td>
+                <td class="number">{share(one.calls, total)}</td>
             </tr>
         }
     };
-    view! { <Table caption="API calls by endpoint" columns>{calls.into_iter().map(row).collect_view()}</Table> }.into_any()
+    view! { <Table caption="Calls of each endpoint" columns>{calls.into_iter().map(row).collect_view()}</Table> }.into_any()
+}
+
+/// A share in words: what rounds to nothing is still something.
+fn share(part: u64, whole: u64) -> String {
+    if u128::from(part) * 200 < u128::from(whole) && part > 0 {
+        "< 1 %".to_owned()
+    } else {
+        format!("{} %", percent(part, whole))
+    }
 }
 
 /// A share in whole percent, rounded; at least one if there is anything.
@@ -119,5 +128,8 @@ mod tests {
         for (part, whole, shown) in cases {
             assert_eq!(percent(part, whole), shown, "{part} of {whole}");
         }
+        assert_eq!(share(1, 1000), "< 1 %");
+        assert_eq!(share(5, 1000), "1 %");
+        assert_eq!(share(0, 1000), "0 %");
     }
 }

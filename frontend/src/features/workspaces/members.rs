@@ -56,22 +56,22 @@ pub fn MembersBlock(
     };
     let count = move || workspace.get().map(|workspace| plural(workspace.members, "member", "members"));
     view! {
-        <section class="block" aria-label="Members">
+        <div class="block">
             <div class="card-head"><h3>"Members " <span class="count">{count}</span></h3> <div class="actions">{actions}</div></div>
             {faces}
-        </section>
+        </div>
     }
 }
 
 /// "Ann Lee, Bo Chen and 3 more"
 fn in_words(names: &[String], total: u64) -> String {
     const NAMED: usize = 3;
-    let named = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let first = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     let more = total.saturating_sub(names.len().min(NAMED) as u64);
     if more == 0 {
-        named
+        first
     } else {
-        format!("{named} and {more} more")
+        format!("{first} and {more} more")
     }
 }
 

@@ -100,7 +100,7 @@ fn MemberTable(page: Page<WorkspaceMember>, address: Address) -> impl IntoView {
         let clear = move |()| address.change(Step::Same, &[("q", None), ("cursor", None)]);
         return view! { <NoMatch on_clear=clear /> }.into_any();
     }
-    let me = use_session().account().map(|account| account.id);
+    let me = untrack(|| use_session().account()).map(|account| account.id);
     let shown = page.items.len() as u64;
     let sort = Signal::derive(move || sort_named(address.get("sort").as_deref()).to_owned());
     let on_sort = move |order: String| address.change(Step::Same, &[("sort", Some(order)), ("cursor", None)]);

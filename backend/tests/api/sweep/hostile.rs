@@ -1,0 +1,492 @@
+//! What no client of ours sends. Every answer is a problem document, and none is the server's fault.
+
+use actix_web::{http::header, test::TestRequest};
+use backend::http::Mount;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use chrono::TimeDelta;
+use secrets::keys::InstanceKeys;
+use serde_json::{Value, json};
+use testkit::{Answer, As};
+
+use super::world::{World, mounts};
+
+/// A refusal is a problem document with a code and a request id; nothing is the server's fault.
+fn is_in_order(what: &str, answer: &Answer<Value>) {
+    assert!(answer.status < 500, "{what}: {} {}", answer.status, answer.text());
+    if answer.status >= 400 {
+        let problem = answer.problem();
+        assert!(!problem.request_id.is_empty(), "{what}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
+    }
+}
+
+fn is_refused(what: &str, answer: &Answer<Value>) {
+    is_in_order(what, answer);
+    assert!(
+        answer.status >= 400,
+        "{what} was taken: {} {}",
+        answer.status,
+        answer.text()
+    );
+}
+
+impl World {
+    /// A request by the right caller with these bytes as its JSON.
+    fn bytes(&self, mount: &Mount, bytes: &[u8]) -> TestRequest {
+        let request = self.request(mount, &self.ann, self.right_caller(mount), &Value::Null);
+        request
+            .insert_header(header::ContentType::json())
+            .set_payload(bytes.to_vec())
+    }
+}
+
+fn takes_a_body(body: &Value) -> bool {
+    body.is_object()
+}
+
+#[actix_web::test]
+async fn a_body_that_is_no_json_is_refused() {
+    let world = World::new().await;
+    let deep = "[".repeat(100_000);
+    let deep_object = "{\"a\":".repeat(50_000);
+    let broken: [&[u8]; 12] = [
+        b"{",
+        b"}",
+        b"{\"a\":}",
+        b"\xff\xfe\x00",
+        b"nul",
+        b"{\"a\": 1,}",
+        b"'a'",
+        b"{} {}",
+        b"\0",
+        b"1e999999",
+        deep.as_bytes(),
+        deep_object.as_bytes(),
+    ];
+    for mount in &mounts() {
+        let takes = takes_a_body(&world.good_body(mount).await);
+        for bytes in broken {
+            let what = format!(
+                "{mount:?} {}",
+                String::from_utf8_lossy(&bytes[..bytes.len().min(20)])
+            );
+            let answer = world.app.raw(world.bytes(mount, bytes)).await;
+            is_refused(&what, &answer);
+            if takes {
+                assert!([400, 422].contains(&answer.status), "{what}: {}", answer.text());
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_field_that_is_unknown_or_of_another_type_is_refused_and_named() {
+    let world = World::new().await;
+    let wrong = [
+        json!([]),
+        json!({}),
+        json!({"a": 1}),
+        json!(1.5),
+        json!(-1),
+        json!(1e300),
+        json!(true),
+    ];
+    for mount in &mounts() {
+        let good = world.good_body(mount).await;
+        // One's preferences may hold anything.
+        if !takes_a_body(&good) || mount.name == "ChangePreferences" {
+            continue;
+        }
+        for whole in [
+            json!([]),
+            json!("x"),
+            json!(5),
+            json!(true),
+            json!([good.clone()]),
+        ] {
+            is_refused(
+                &format!("{mount:?} {whole}"),
+                &world.send(mount, world.right_caller(mount), &whole).await,
+            );
+        }
+        let mut unknown = good.clone();
+        unknown["is_operator"] = json!(true);
+        let answer = world.send(mount, world.right_caller(mount), &unknown).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (422, "invalid"),
+            "{mount:?}: {}",
+            answer.text()
+        );
+        let fields: Vec<String> = good.as_object().unwrap().keys().cloned().collect();
+        for field in fields {
+            for value in &wrong {
+                let mut body = good.clone();
+                if body[&field].is_number() && value.is_number() {
+                    continue;
+                }
+                body[&field] = value.clone();
+                let what = format!("{mount:?} {field}={value}");
+                let answer = world.send(mount, world.right_caller(mount), &body).await;
+                is_refused(&what, &answer);
+                let named = answer
+                    .problem()
+                    .errors
+                    .iter()
+                    .any(|error| error.pointer.starts_with(&format!("/{field}")));
+                assert!(named, "{what}: {}", answer.text());
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn text_that_is_too_long_or_hides_something_does_no_harm() {
+    let world = World::new().await;
+    let long = "x".repeat(100_000);
+    let hostile = [
+        "",
+        " ",
+        "\0",
+        "a\0b",
+        "a\r\nSet-Cookie: x=y",
+        "\u{202e}gpj.exe",
+        "\u{200b}",
+        "\u{feff}",
+        "'; DROP TABLE users; --",
+        "<script>alert(1)</script>",
+        "../../../etc/passwd",
+        "%s%n%00",
+        "{{7*7}}",
+        "${jndi:ldap://x}",
+        "\u{1F4A9}",
+        "e\u{301}",
+        long.as_str(),
+    ];
+    let mut number = 0;
+    for mount in &mounts() {
+        let good = world.good_body(mount).await;
+        let fields: Vec<String> = good
+            .as_object()
+            .map(|fields| fields.keys().cloned().collect())
+            .unwrap_or_default();
+        for field in fields.iter().filter(|field| good[field.as_str()].is_string()) {
+            for text in hostile {
+                // From another place each time, or only the first few would be looked at.
+                number += 1;
+                world.app.calls_from(&format!("2001:db8::{number:x}"));
+                let mut body = good.clone();
+                body[field] = json!(text);
+                let what = format!(
+                    "{mount:?} {field}={:?}",
+                    text.chars().take(20).collect::<String>()
+                );
+                let answer = world.send(mount, world.right_caller(mount), &body).await;
+                is_in_order(&what, &answer);
+                if answer.status < 300 {
+                    // What was taken is what is given back.
+                    assert!(
+                        !text.contains(['\0', '\r', '\u{202e}', '\u{200b}'])
+                            || mount.name == "ChangePreferences",
+                        "{what}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_body_of_another_kind_or_compressed_is_refused() {
+    let world = World::new().await;
+    for mount in &mounts() {
+        let good = world.good_body(mount).await;
+        if !takes_a_body(&good) {
+            continue;
+        }
+        let bytes = good.to_string();
+        for kind in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/jsonx",
+            "application/xml",
+            "*/*",
+            "",
+        ] {
+            let request = world
+                .bytes(mount, bytes.as_bytes())
+                .insert_header(("content-type", kind));
+            let answer = world.app.raw(request).await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (415, "unsupported_media_type"),
+                "{mount:?} {kind}"
+            );
+        }
+        for encoding in ["gzip", "br", "deflate", "zstd", "x"] {
+            let request = world
+                .bytes(mount, bytes.as_bytes())
+                .insert_header(("content-encoding", encoding));
+            let answer = world.app.raw(request).await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (415, "unsupported_media_type"),
+                "{mount:?} {encoding}"
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let world = World::new().await;
+    let large = json!({"name": "x".repeat(1024 * 1024)}).to_string();
+    for mount in &mounts() {
+        let answer = world.app.raw(world.bytes(mount, large.as_bytes())).await;
+        assert_eq!((answer.status, answer.code()), (413, "too_large"), "{mount:?}");
+    }
+}
+
+#[actix_web::test]
+async fn an_unknown_or_unreadable_parameter_is_refused() {
+    let world = World::new().await;
+    for mount in &mounts() {
+        let body = world.good_body(mount).await;
+        for query in [
+            "unknown=1",
+            "limit=%00",
+            "%ff=%ff",
+            "a[b]=c",
+            "limit=-1",
+            "cursor=x&sort=;",
+            "&=&=",
+            "%",
+        ] {
+            let address = format!("{}?{query}", world.ann.fill(mount.path));
+            let request = world
+                .app
+                .request(mount.method.as_str(), &address, world.right_caller(mount));
+            let answer = world
+                .app
+                .raw(if body.is_null() {
+                    request
+                } else {
+                    request.set_json(&body)
+                })
+                .await;
+            is_in_order(&format!("{mount:?} {query}"), &answer);
+            if query == "unknown=1" {
+                assert_eq!((answer.status, answer.code()), (422, "invalid"), "{mount:?}");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_address_with_something_else_for_an_id_names_nothing() {
+    let world = World::new().await;
+    let strange = [
+        "0",
+        "%00",
+        "..",
+        "%2e%2e%2f",
+        "-1",
+        "00000000-0000-0000-0000-000000000000",
+        "%ff",
+        "null",
+        "me",
+        "*",
+        "'",
+        "%F0%9F%92%A9",
+    ];
+    let parameters = [
+        "{workspace_id}",
+        "{access_key}",
+        "{session_id}",
+        "{invitation_id}",
+    ];
+    for mount in &mounts() {
+        for parameter in parameters
+            .iter()
+            .filter(|parameter| mount.path.contains(*parameter))
+        {
+            for text in strange
+                .iter()
+                .map(|text| (*text).to_owned())
+                .chain(["a".repeat(5_000)])
+            {
+                let address = world.ann.fill(&mount.path.replace(parameter, &text));
+                let request = world
+                    .app
+                    .request(mount.method.as_str(), &address, &world.ann.person);
+                let body = world.good_body(mount).await;
+                let answer = world
+                    .app
+                    .raw(if body.is_null() {
+                        request
+                    } else {
+                        request.set_json(&body)
+                    })
+                    .await;
+                let what = format!(
+                    "{mount:?} {parameter}={}",
+                    text.chars().take(20).collect::<String>()
+                );
+                is_in_order(&what, &answer);
+                assert!(
+                    [400, 404, 405].contains(&answer.status),
+                    "{what}: {} {}",
+                    answer.status,
+                    answer.text()
+                );
+            }
+        }
+    }
+}
+
+/// Tokens that are none of ours, in words.
+fn forged(world: &World) -> Vec<(&'static str, String)> {
+    let app = &world.app;
+    let As::Bearer(good) = app.bearer(&world.ann.key) else {
+        unreachable!("a bearer is a bearer");
+    };
+    let parts: Vec<&str> = good.split('.').collect();
+    let (claims, signature) = (parts[1], parts[2]);
+    let headed = |header: &str, signature: &str| format!("{}.{claims}.{signature}", BASE64.encode(header));
+    let other = InstanceKeys::generate().unwrap();
+    let claims_text: Value = serde_json::from_slice(&BASE64.decode(claims).unwrap()).unwrap();
+    let foreign = secrets::bearer::sign(&other, &claims_text).unwrap();
+    let mut endless = claims_text.clone();
+    endless.as_object_mut().unwrap().remove("exp");
+    let mut late = claims_text.clone();
+    late["exp"] = json!(i64::MAX);
+    let mut of_eve = claims_text.clone();
+    of_eve["identity"]["user"] = json!(world.eve.person.id);
+    let mut in_eves = claims_text.clone();
+    in_eves["tenant"] = json!(world.eve.person.workspace);
+    let ours = |claims: &Value| secrets::bearer::sign(app.state.keys(), claims).unwrap();
+    let As::Bearer(expired) = app.bearer_until(&world.ann.key, app.clock.now() - TimeDelta::seconds(1))
+    else {
+        unreachable!("a bearer is a bearer");
+    };
+    vec![
+        ("no algorithm", headed(r#"{"alg":"none","typ":"JWT"}"#, "")),
+        (
+            "no algorithm, with the signature",
+            headed(r#"{"alg":"none","kid":"test-signing","typ":"JWT"}"#, signature),
+        ),
+        (
+            "None in capitals",
+            headed(r#"{"alg":"NONE","typ":"JWT"}"#, signature),
+        ),
+        (
+            "another algorithm",
+            headed(r#"{"alg":"RS256","kid":"test-signing","typ":"JWT"}"#, signature),
+        ),
+        (
+            "a key by address",
+            headed(
+                r#"{"alg":"HS256","jku":"https://evil.test","kid":"test-signing"}"#,
+                signature,
+            ),
+        ),
+        ("no signature", format!("{}.{claims}.", parts[0])),
+        (
+            "another signature",
+            format!("{}.{claims}.{}", parts[0], BASE64.encode([0; 32])),
+        ),
+        (
+            "other claims under the signature",
+            format!("{}.{}.{signature}", parts[0], BASE64.encode(in_eves.to_string())),
+        ),
+        ("another server's key", foreign),
+        ("expired", expired),
+        ("without an end", ours(&endless)),
+        ("an end too far away", ours(&late)),
+        ("a key of somebody else", ours(&of_eve)),
+        ("a workspace of somebody else", ours(&in_eves)),
+        ("empty", String::new()),
+        ("dots", "..".to_owned()),
+        ("many dots", ".".repeat(1_000)),
+        ("one kilobyte", "a".repeat(1_000)),
+        ("twenty kilobytes", "a".repeat(20_000)),
+    ]
+}
+
+#[actix_web::test]
+async fn a_token_that_is_not_ours_is_refused_at_every_door() {
+    let world = World::new().await;
+    let guarded = mounts().into_iter().filter(|mount| mount.caller != "public");
+    let tokens = forged(&world);
+    for mount in guarded {
+        for (what, token) in &tokens {
+            let answer = world.send(&mount, As::Bearer(token.clone()), &Value::Null).await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (401, "unauthenticated"),
+                "{what}: {mount:?}"
+            );
+            assert!(
+                token.len() < 10 || !answer.text().contains(token.as_str()),
+                "{what}: {mount:?} repeats the token"
+            );
+        }
+    }
+    for (what, token) in &tokens {
+        let answer = world
+            .app
+            .wire("users.get_current_user", json!({}), As::Bearer(token.clone()))
+            .await;
+        assert_eq!(answer.status, 401, "{what}: {}", answer.text());
+    }
+}
+
+#[actix_web::test]
+async fn headers_that_are_double_huge_or_unreadable_are_refused() {
+    let world = World::new().await;
+    let huge = "a".repeat(64 * 1024);
+    for mount in mounts().iter().filter(|mount| mount.caller != "public") {
+        let request = || world.request(mount, &world.ann, &world.ann.person, &Value::Null);
+        let twice = request()
+            .insert_header(("authorization", "Bearer a"))
+            .append_header(("authorization", "Bearer b"));
+        let answer = world.app.raw(twice).await;
+        assert_eq!((answer.status, answer.code()), (400, "malformed"), "{mount:?}");
+        let answer = world
+            .app
+            .raw(request().insert_header(("authorization", format!("Bearer {huge}"))))
+            .await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (431, "headers_too_large"),
+            "{mount:?}"
+        );
+        for scheme in [
+            "Basic",
+            "Basic ",
+            "Basic !!!",
+            "Basic Og==",
+            "Basic YTpi",
+            "Digest x",
+            "Negotiate",
+            "Bearer",
+            "",
+            "a b c",
+            "Basic \u{7f}",
+            "bearer \u{e9}",
+        ] {
+            let value = header::HeaderValue::from_bytes(scheme.as_bytes());
+            let Ok(value) = value else { continue };
+            let answer = world
+                .app
+                .raw(request().insert_header((header::AUTHORIZATION, value)))
+                .await;
+            assert_eq!(
+                (answer.status, answer.code()),
+                (401, "unauthenticated"),
+                "{mount:?} {scheme:?}"
+            );
+        }
+    }
+}

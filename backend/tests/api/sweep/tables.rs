@@ -1,0 +1,76 @@
+//! The two tables that people review when access changes.
+
+use std::fmt::Write as _;
+
+use backend::clearml;
+use shared::permission::{Permission, Role};
+
+use super::world::mounts;
+
+fn needs(permission: Option<Permission>) -> String {
+    permission.map_or_else(|| "-".to_owned(), |permission| format!("{permission:?}"))
+}
+
+#[test]
+fn every_route_says_who_may_call_it() {
+    let mut rows: Vec<String> = mounts()
+        .iter()
+        .map(|mount| {
+            format!(
+                "{:6} {} {} {}",
+                mount.method.as_str(),
+                mount.path,
+                mount.caller,
+                needs(mount.needs)
+            )
+        })
+        .collect();
+    rows.extend(
+        clearml::calls()
+            .iter()
+            .map(|call| format!("WIRE   {} {} {}", call.action, call.caller, needs(call.needs))),
+    );
+    rows.sort();
+    insta::assert_snapshot!("routes", rows.join("\n"));
+}
+
+#[test]
+fn every_role_grants_what_the_table_says() {
+    let mut table = String::new();
+    for permission in Permission::ALL {
+        let _ = write!(table, "{:18}", format!("{permission:?}"));
+        for role in Role::ALL {
+            let _ = write!(
+                table,
+                " {}",
+                if role.grants(permission) {
+                    role.as_str()
+                } else {
+                    "-"
+                }
+            );
+        }
+        table.push('\n');
+    }
+    insta::assert_snapshot!("roles", table);
+}
+
+#[test]
+fn every_route_has_an_address_of_its_own() {
+    let all = mounts();
+    for (place, mount) in all.iter().enumerate() {
+        let twin = all
+            .iter()
+            .skip(place + 1)
+            .find(|other| (other.path, other.method) == (mount.path, mount.method));
+        assert!(twin.is_none(), "{mount:?} and {twin:?}");
+        let same_name = all.iter().filter(|other| other.name == mount.name).count();
+        assert_eq!(same_name, 1, "{mount:?}");
+        let of_a_workspace = mount.path.contains("{workspace_id}");
+        assert_eq!(
+            of_a_workspace,
+            mount.caller == "member",
+            "{mount:?}: the workspace is in the path of members' routes"
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! A server with people in it, each with one of everything, and how each route is called well.
+
+use actix_web::test::TestRequest;
+use backend::{
+    config::{Smtp, SmtpSecurity},
+    features,
+    http::Mount,
+};
+use serde_json::{Value, json};
+use shared::{
+    invitations::{CreateInvitation, NewInvitation},
+    permission::Role,
+    session::{PasswordResetRequest, RequestPasswordReset},
+    workspaces::InWorkspace,
+};
+use testkit::{Answer, As, Key, PASSWORD, Person, TestApp};
+
+/// One of everything that an address can name, and that belongs to one person.
+#[derive(Debug)]
+pub struct Things {
+    pub person: Person,
+    pub key: Key,
+    /// Another browser in which they are signed in.
+    pub other_session: String,
+    pub invitation: String,
+    /// The token of the invitation's link.
+    pub link: String,
+}
+
+impl Things {
+    async fn of(app: &TestApp, person: Person) -> Self {
+        let path = InWorkspace {
+            workspace_id: person.workspace,
+        };
+        let body = NewInvitation {
+            email: None,
+            role: Role::User,
+        };
+        let made = app
+            .call::<CreateInvitation>(&person, path, (), body)
+            .await
+            .reply();
+        let link = made.link.expose().split_once("#token=").unwrap().1.to_owned();
+        Self {
+            key: app.key(&person, person.workspace),
+            other_session: app.session(person.id).0.to_string(),
+            invitation: made.invitation.id.to_string(),
+            link,
+            person,
+        }
+    }
+
+    /// What must not be in an answer to somebody else.
+    pub fn secrets_to_others(&self) -> Vec<String> {
+        let person = &self.person;
+        vec![
+            person.id.to_string(),
+            person.workspace.to_string(),
+            person.session.to_string(),
+            person.email.clone(),
+            person.cookie.clone(),
+            self.key.access_key.clone(),
+            self.key.secret_key.clone(),
+            self.other_session.clone(),
+            self.invitation.clone(),
+            self.link.clone(),
+        ]
+    }
+
+    /// `path` with its parameters filled in.
+    pub fn fill(&self, path: &str) -> String {
+        let filled = path
+            .replace("{workspace_id}", &self.person.workspace.to_string())
+            .replace("{access_key}", &self.key.access_key)
+            .replace("{session_id}", &self.other_session)
+            .replace("{invitation_id}", &self.invitation);
+        assert!(
+            !filled.contains('{'),
+            "teach the sweep what stands for the parameter in {path}"
+        );
+        filled
+    }
+}
+
+/// The server and who is on it.
+#[derive(Debug)]
+pub struct World {
+    pub app: TestApp,
+    /// Administers her workspace.
+    pub ann: Things,
+    /// A member of Ann's workspace with the role `user`.
+    pub bob: Things,
+    /// Has nothing to do with either.
+    pub eve: Things,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let app = TestApp::with(|config| {
+            config.smtp = Some(Smtp {
+                host: "mail.example.com".to_owned(),
+                port: 587,
+                security: SmtpSecurity::Starttls,
+                from: "clearance@example.com".parse().unwrap(),
+                username: None,
+                password: None,
+            });
+        })
+        .await;
+        let ann = Things::of(&app, app.password_person("ann")).await;
+        let bob = Things::of(&app, app.password_person("bob")).await;
+        let eve = Things::of(&app, app.password_person("eve")).await;
+        app.member(ann.person.workspace, &bob.person, Role::User);
+        Self { app, ann, bob, eve }
+    }
+
+    /// Sends `body` (none if null) to a route, with Ann's things in its address.
+    pub async fn send(&self, mount: &Mount, who: impl Into<As>, body: &Value) -> Answer<Value> {
+        self.app.raw(self.request(mount, &self.ann, who, body)).await
+    }
+
+    /// A request to a route with `things` in its address.
+    pub fn request(&self, mount: &Mount, things: &Things, who: impl Into<As>, body: &Value) -> TestRequest {
+        let request = self
+            .app
+            .request(mount.method.as_str(), &things.fill(mount.path), who);
+        if body.is_null() {
+            request
+        } else {
+            request.set_json(body)
+        }
+    }
+
+    /// Who calls a route well.
+    pub fn right_caller(&self, mount: &Mount) -> As {
+        match (mount.name, mount.caller) {
+            (_, "public") => As::Nobody,
+            // A session has no token to make.
+            ("CreateToken", _) => As::from(&self.ann.key),
+            ("AcceptInvitation", _) => As::from(&self.eve.person),
+            _ => As::from(&self.ann.person),
+        }
+    }
+
+    /// A body with which a route does what it is for; null where it takes none.
+    pub async fn good_body(&self, mount: &Mount) -> Value {
+        let ann = &self.ann;
+        match mount.name {
+            "CompleteSetup" => {
+                // Only a server that nobody has set up has this link; see `untouched`.
+                json!({"token": "0".repeat(43), "name": "Ann", "email": "first@example.com",
+                       "password": "a very long passphrase", "hosting": "own_team"})
+            }
+            "SignIn" => json!({"email": ann.person.email, "password": PASSWORD}),
+            "RequestPasswordReset" => json!({"email": ann.person.email}),
+            "CompletePasswordReset" => {
+                let body = PasswordResetRequest {
+                    email: ann.person.email.parse().unwrap(),
+                };
+                let asked = self
+                    .app
+                    .call::<RequestPasswordReset>(As::Nobody, (), (), body)
+                    .await;
+                assert!(asked.reply().by_mail);
+                let token = self.app.mails().last().unwrap().token();
+                json!({"token": token, "password": "another long passphrase"})
+            }
+            "ChangeMe" => json!({"name": "Ann Other"}),
+            "ChangePassword" => json!({"current": PASSWORD, "new": "another long passphrase"}),
+            "ChangePreferences" => json!({"theme": "dark"}),
+            "ChangeWorkspace" => json!({"name": "Laboratory", "max_credential_days": 90}),
+            "CreateCredential" => json!({"label": "laptop"}),
+            "ChangeCredential" => json!({"label": "desktop"}),
+            "RotateCredential" => json!({"overlap_seconds": 3600}),
+            "ReportFoundKey" => json!({"access_key": ann.key.access_key, "secret_key": ann.key.secret_key}),
+            "CreateInvitation" => json!({"email": "new@example.com", "role": "user"}),
+            "ShowInvitation" | "AcceptInvitation" => json!({"token": ann.link}),
+            "JoinWithNewAccount" => json!({"token": ann.link, "name": "Joe", "email": "joe@example.com",
+                                           "password": "a very long passphrase"}),
+            "CreateToken"
+            | "GetServer"
+            | "GetSession"
+            | "SignOut"
+            | "ListSessions"
+            | "RevokeSession"
+            | "RevokeOtherSessions"
+            | "GetMe"
+            | "GetPreferences"
+            | "ListWorkspaces"
+            | "GetWorkspace"
+            | "ListMembers"
+            | "ListCredentials"
+            | "GetCredential"
+            | "RevokeCredential"
+            | "GetUsage"
+            | "ListInvitations"
+            | "GetInvitation"
+            | "RevokeInvitation" => Value::Null,
+            other => panic!("teach the sweep how to call {other} well"),
+        }
+    }
+}
+
+/// Every route of the REST API.
+pub fn mounts() -> Vec<Mount> {
+    let mounts = features::mounts();
+    assert!(mounts.len() > 10, "no routes: the sweep means nothing");
+    mounts
+}
+
+/// Whether a route's address names something.
+pub fn has_parameters(mount: &Mount) -> bool {
+    mount.path.contains('{')
+}
+
+/// Fails the test if the answer shows anything of `whose`.
+pub fn shows_nothing_of(whose: &Things, what: &str, answer: &Answer<Value>) {
+    let head: String = answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value:?}\n"))
+        .collect();
+    let all = head + &answer.text();
+    for secret in whose.secrets_to_others() {
+        assert!(!all.contains(&secret), "{what} shows {secret}: {all}");
+    }
+}
