@@ -22,7 +22,8 @@ use crate::{
     error::AppError,
     features,
     http::{
-        Mount, RequestId, headers::SecurityHeaders, health, hosts::Hosts, request_id, request_log, traffic::Traffic,
+        Mount, RequestId, headers::SecurityHeaders, health, hosts::Hosts, request_id, request_log,
+        traffic::Traffic,
     },
     openapi,
     spa::Spa,
@@ -90,8 +91,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     }
     for (path, mounts) in by_path {
         let allowed = allowed(mounts.iter().map(|mount| mount.method.as_str()));
-        let resource = web::resource(path)
-            .default_service(web::to(move |req: HttpRequest| method_not_allowed(req, allowed.clone())));
+        let resource = web::resource(path).default_service(web::to(move |req: HttpRequest| {
+            method_not_allowed(req, allowed.clone())
+        }));
         cfg.service(
             mounts
                 .into_iter()
@@ -152,7 +154,10 @@ async fn metrics(req: HttpRequest, state: web::Data<State>, front: web::Data<Fro
 
 /// Stands before everything: names the request, refuses what is not for us, and makes sure that there is an answer,
 /// with every header that belongs on it, and a line in the log.
-async fn stand_before(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+async fn stand_before(
+    mut req: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let (Some(state), Some(front)) = (
         req.app_data::<web::Data<State>>().cloned(),
         req.app_data::<web::Data<Front>>().cloned(),
@@ -168,12 +173,13 @@ async fn stand_before(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Se
         // The connection leaves the body out; everything else is as for GET.
         req.head_mut().method = Method::GET;
     }
+    let path = req.path().to_owned();
     let answer = match check(&front, &req) {
-        Err(refused) => Ok(req.into_response(refused.response(&id))),
+        Err(error) => Ok(req.into_response(refused(&path, &id, &error))),
         // Nothing in memory outlives a panic half changed: locks are taken over, transactions are undone.
         Ok(()) => match AssertUnwindSafe(next.call(req)).catch_unwind().await {
             Ok(answer) => answer,
-            Err(_panic) => Err(AppError::bug("a handler panicked").into_fallen(Some((&front, &id)))),
+            Err(_panic) => Err(AppError::bug("a handler panicked").into_fallen(Some((&front, &path, &id)))),
         },
     };
     let took = started.elapsed();
@@ -187,9 +193,22 @@ async fn stand_before(mut req: ServiceRequest, next: Next<BoxBody>) -> Result<Se
         }
         Err(error) => {
             front.traffic.answered(error.as_response_error().status_code());
-            tracing::error!(request_id = id, duration_us = micros(took), "no answer but a failure");
+            tracing::error!(
+                request_id = id,
+                duration_us = micros(took),
+                "no answer but a failure"
+            );
             Err(error)
         }
+    }
+}
+
+/// A refusal in the words of the door that was knocked at.
+fn refused(path: &str, id: &str, error: &AppError) -> HttpResponse {
+    if clearml::is_here(path) {
+        clearml::refused(path, id, error)
+    } else {
+        error.response(id)
     }
 }
 
@@ -226,14 +245,15 @@ fn finish(front: &Front, answer: &mut ServiceResponse<BoxBody>, id: &str) {
 #[derive(Debug)]
 struct Fallen {
     error: AppError,
+    path: String,
     id: String,
     headers: header::HeaderMap,
 }
 
 impl AppError {
-    fn into_fallen(self, front: Option<(&Front, &str)>) -> Error {
+    fn into_fallen(self, front: Option<(&Front, &str, &str)>) -> Error {
         let mut headers = header::HeaderMap::new();
-        if let Some((front, id)) = front {
+        if let Some((front, _, id)) = front {
             front
                 .headers
                 .put_on(&mut headers, "/api", StatusCode::INTERNAL_SERVER_ERROR);
@@ -243,7 +263,8 @@ impl AppError {
         }
         Fallen {
             error: self,
-            id: front.map(|(_, id)| id.to_owned()).unwrap_or_default(),
+            path: front.map(|(_, path, _)| path.to_owned()).unwrap_or_default(),
+            id: front.map(|(.., id)| id.to_owned()).unwrap_or_default(),
             headers,
         }
         .into()
@@ -262,7 +283,7 @@ impl ResponseError for Fallen {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut answer = self.error.response(&self.id);
+        let mut answer = refused(&self.path, &self.id, &self.error);
         for (name, value) in &self.headers {
             answer.headers_mut().insert(name.clone(), value.clone());
         }

@@ -63,7 +63,11 @@ fn string<'a>(value: &'a Value, field: &str) -> &'a str {
 }
 
 fn object<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    value.pointer(pointer).and_then(Value::as_object).into_iter().flatten()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
 }
 
 fn page(document: &Value) -> String {
@@ -133,7 +137,10 @@ fn navigation(html: &mut Html, tags: &[&str], calls: &[Call<'_>]) {
     html.raw("<nav aria-label=\"Calls\"><p class=\"brand\"><a href=\"/\">Clearance</a></p><ul>");
     html.raw("<li><a href=\"#main\">Introduction</a></li>");
     for tag in tags {
-        html.raw(&format!("<li><a href=\"#{tag}\">{}</a><ul>", text(&title_of(tag))));
+        html.raw(&format!(
+            "<li><a href=\"#{tag}\">{}</a><ul>",
+            text(&title_of(tag))
+        ));
         for call in calls.iter().filter(|call| tag_of(call) == *tag) {
             let (id, name) = (call.get("operationId"), text(call.get("summary")));
             html.raw(&format!("<li><a href=\"#{id}\">{name}</a></li>"));
@@ -179,7 +186,10 @@ fn one_call(html: &mut Html, document: &Value, types: &Map<String, Value>, call:
     ));
     html.paragraph(call.get("description"));
     parameters(html, document, call);
-    if let Some(schema) = call.operation.pointer("/requestBody/content/application~1json/schema") {
+    if let Some(schema) = call
+        .operation
+        .pointer("/requestBody/content/application~1json/schema")
+    {
         html.raw("<h4>Body</h4>");
         html.fields(schema, types);
     }

@@ -80,21 +80,37 @@ impl Jobs {
 }
 
 async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch::Receiver<bool>) {
-    let meters = every(WRITE_METERS_EVERY, WRITE_METERS_EVERY, stopped.clone(), "meters", async || {
-        let state = state.clone();
-        blocking(move || state.write_meters()).await
-    });
-    let sweeping = every(FIRST_SWEEP_AFTER, SWEEP_EVERY, stopped.clone(), "sweep", async || {
-        let state = state.clone();
-        blocking(move || sweep(&state)).await
-    });
+    let meters = every(
+        WRITE_METERS_EVERY,
+        WRITE_METERS_EVERY,
+        stopped.clone(),
+        "meters",
+        async || {
+            let state = state.clone();
+            blocking(move || state.write_meters()).await
+        },
+    );
+    let sweeping = every(
+        FIRST_SWEEP_AFTER,
+        SWEEP_EVERY,
+        stopped.clone(),
+        "sweep",
+        async || {
+            let state = state.clone();
+            blocking(move || sweep(&state)).await
+        },
+    );
     let mail = async {
         let Some(mailer) = &mailer else {
             return;
         };
-        every(Duration::ZERO, SEND_MAIL_EVERY, stopped.clone(), "mail", async || {
-            mailer.send_due(&state).await.map(drop)
-        })
+        every(
+            Duration::ZERO,
+            SEND_MAIL_EVERY,
+            stopped.clone(),
+            "mail",
+            async || mailer.send_due(&state).await.map(drop),
+        )
         .await;
     };
     tokio::join!(meters, sweeping, mail);
@@ -117,7 +133,11 @@ async fn every(
             _ = turns.tick() => {}
         }
         if let Err(error) = job().await {
-            tracing::error!(job = name, error = format!("{:#}", anyhow::Error::from(error)), "a job failed");
+            tracing::error!(
+                job = name,
+                error = format!("{:#}", anyhow::Error::from(error)),
+                "a job failed"
+            );
         }
     }
 }
@@ -138,7 +158,10 @@ fn follow(state: &State, stopped: &mpsc::Receiver<()>) {
             Err(error) => {
                 // What another process took away cannot be seen now, so nothing is believed from memory.
                 state.directory.forget();
-                tracing::warn!(error = format!("{:#}", anyhow::Error::from(error)), "cannot see the epoch");
+                tracing::warn!(
+                    error = format!("{:#}", anyhow::Error::from(error)),
+                    "cannot see the epoch"
+                );
                 if should_stop(stopped) {
                     return;
                 }
@@ -149,7 +172,10 @@ fn follow(state: &State, stopped: &mpsc::Receiver<()>) {
 
 /// Waits for the next look; true when there is none.
 fn should_stop(stopped: &mpsc::Receiver<()>) -> bool {
-    !matches!(stopped.recv_timeout(FOLLOW_EVERY), Err(mpsc::RecvTimeoutError::Timeout))
+    !matches!(
+        stopped.recv_timeout(FOLLOW_EVERY),
+        Err(mpsc::RecvTimeoutError::Timeout)
+    )
 }
 
 /// Removes what has expired: sessions, links, throttles, kept answers, lines about mails sent.
@@ -178,6 +204,7 @@ fn expired(conn: &mut Conn, _: &System, now: NaiveDateTime, idle: TimeDelta) -> 
     let old_links = one_time_links::table.filter(one_time_links::expires_at.lt(long_ago));
     removed += diesel::delete(old_links).execute(conn)?;
     let old_answers = now - TimeDelta::hours(ANSWERS_KEPT_HOURS);
-    removed += diesel::delete(idempotency::table.filter(idempotency::created_at.lt(old_answers))).execute(conn)?;
+    removed +=
+        diesel::delete(idempotency::table.filter(idempotency::created_at.lt(old_answers))).execute(conn)?;
     Ok(removed)
 }

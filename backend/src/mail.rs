@@ -157,10 +157,7 @@ impl Mailer {
     fn message(&self, state: &State, mail: &Claimed) -> Result<Message, &'static str> {
         let body = secrets::seal::open_text(state.keys(), &context(&mail.id), &mail.sealed_body)
             .map_err(|_fault| "its text cannot be opened")?;
-        let to: Address = mail
-            .recipient
-            .parse()
-            .map_err(|_bad| "its address is not one")?;
+        let to: Address = mail.recipient.parse().map_err(|_bad| "its address is not one")?;
         // The same id at every try, so that a mail that arrives twice is seen as one.
         let id = format!("<{}@{}>", mail.id, self.from.email.domain());
         Message::builder()
@@ -233,7 +230,12 @@ fn note(state: &State, mail: &Claimed, outcome: Outcome) -> Result<(), AppError>
                 mark_sent(tx.conn, system, &mail.id, now)?;
             }
             Outcome::Later(why) if now - mail.created_at < TimeDelta::hours(GIVE_UP_HOURS) => {
-                tracing::warn!(mail_id = mail.id, attempts = mail.attempts + 1, why, "mail not sent yet");
+                tracing::warn!(
+                    mail_id = mail.id,
+                    attempts = mail.attempts + 1,
+                    why,
+                    "mail not sent yet"
+                );
                 tx.needs_no_entry("it will be tried again");
                 put_off(tx.conn, system, &mail.id, now + pause(mail.attempts), &why)?;
             }
@@ -262,13 +264,7 @@ fn mark_sent(conn: &mut Conn, _: &System, id: &str, now: NaiveDateTime) -> Query
         .map(drop)
 }
 
-fn put_off(
-    conn: &mut Conn,
-    _: &System,
-    id: &str,
-    until: NaiveDateTime,
-    why: &str,
-) -> QueryResult<()> {
+fn put_off(conn: &mut Conn, _: &System, id: &str, until: NaiveDateTime, why: &str) -> QueryResult<()> {
     diesel::update(outbox::table.find(id))
         .set((outbox::send_after.eq(until), outbox::last_error.eq(why)))
         .execute(conn)

@@ -135,7 +135,12 @@ fn execute(command: Command, flags: Flags) -> anyhow::Result<ExitCode> {
         }
         Command::User(command) => say(&for_user(command, loaded(&flags)?)?)?,
         Command::Key(KeyCommand::Scan { paths }) => {
-            let outcome = key::scan(&paths, io::stdin().lock(), &mut io::stdout().lock(), &mut io::stderr().lock())?;
+            let outcome = key::scan(
+                &paths,
+                io::stdin().lock(),
+                &mut io::stdout().lock(),
+                &mut io::stderr().lock(),
+            )?;
             return Ok(ExitCode::from(outcome.exit_code()));
         }
         Command::Config(ConfigCommand::Check) => {
@@ -151,13 +156,21 @@ fn execute(command: Command, flags: Flags) -> anyhow::Result<ExitCode> {
 fn for_user(command: UserCommand, loaded: Loaded) -> anyhow::Result<String> {
     let state = server::open_existing(loaded.config)?;
     let link = match command {
-        UserCommand::Add { email, name, operator } => user::add(&state, &email, name, operator),
+        UserCommand::Add {
+            email,
+            name,
+            operator,
+        } => user::add(&state, &email, name, operator),
         UserCommand::ResetPassword { email } => user::reset_password(&state, &email),
         UserCommand::List => {
             let mut lines = String::new();
             for account in user::list(&state).map_err(told)? {
                 let operator = if account.is_operator { "\toperator" } else { "" };
-                writeln!(lines, "{}\t{}\t{}{operator}", account.id, account.email, account.name)?;
+                writeln!(
+                    lines,
+                    "{}\t{}\t{}{operator}",
+                    account.id, account.email, account.name
+                )?;
             }
             return Ok(lines);
         }

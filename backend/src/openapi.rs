@@ -2,11 +2,7 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header,
-    web::Bytes,
-};
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Bytes};
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 use shared::{
@@ -36,17 +32,25 @@ type When = (u16, fn(&Mount, &Shape) -> bool);
 /// Which errors a call must be prepared for.
 const ERRORS: &[When] = &[
     (400, |_, _| true),
-    (401, |mount, _| mount.caller != "public" || mount.effect != Effect::Reads),
-    (403, |mount, _| mount.needs.is_some() || mount.caller == "in_person" || mount.effect != Effect::Reads),
+    (401, |mount, _| {
+        mount.caller != "public" || mount.effect != Effect::Reads
+    }),
+    (403, |mount, _| {
+        mount.needs.is_some() || mount.caller == "in_person" || mount.effect != Effect::Reads
+    }),
     (404, |mount, _| mount.path.contains('{')),
     (408, |_, shape| shape.has_body),
     (409, |mount, _| mount.effect != Effect::Reads),
-    (410, |mount, shape| mount.effect != Effect::Reads && shape.has_body),
+    (410, |mount, shape| {
+        mount.effect != Effect::Reads && shape.has_body
+    }),
     (412, |mount, _| mount.method == Method::Patch),
     (413, |_, shape| shape.has_body),
     (415, |_, shape| shape.has_body),
     (421, |_, _| true),
-    (422, |mount, shape| shape.has_body || shape.has_query || mount.method == Method::Post),
+    (422, |mount, shape| {
+        shape.has_body || shape.has_query || mount.method == Method::Post
+    }),
     (429, |mount, _| mount.effect != Effect::Reads),
     (431, |_, _| true),
     (500, |_, _| true),
@@ -240,7 +244,12 @@ fn security(caller: &str) -> Value {
     }
 }
 
-fn parameters_of(mount: &Mount, schemas: &Schemas, definitions: &Map<String, Value>, shape: &Shape) -> Vec<Value> {
+fn parameters_of(
+    mount: &Mount,
+    schemas: &Schemas,
+    definitions: &Map<String, Value>,
+    shape: &Shape,
+) -> Vec<Value> {
     let in_path = mount
         .path
         .split('/')
@@ -259,7 +268,10 @@ fn parameters_of(mount: &Mount, schemas: &Schemas, definitions: &Map<String, Val
         .and_then(Value::as_array)
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
-    let properties = query.get("properties").and_then(Value::as_object).filter(|_| shape.has_query);
+    let properties = query
+        .get("properties")
+        .and_then(Value::as_object)
+        .filter(|_| shape.has_query);
     let in_query = properties.into_iter().flatten().map(|(name, schema)| {
         json!({
             "name": name,
@@ -320,18 +332,27 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
     }
     all.insert(status.to_owned(), done);
     if mount.method == Method::Get && shape.has_reply {
-        all.insert("304".to_owned(), json!({ "description": "Not changed since `If-None-Match`." }));
+        all.insert(
+            "304".to_owned(),
+            json!({ "description": "Not changed since `If-None-Match`." }),
+        );
     }
     for (status, applies) in ERRORS {
         if applies(mount, shape) {
-            all.insert(status.to_string(), json!({ "$ref": format!("#/components/responses/Error{status}") }));
+            all.insert(
+                status.to_string(),
+                json!({ "$ref": format!("#/components/responses/Error{status}") }),
+            );
         }
     }
     Value::Object(all)
 }
 
 fn header(name: &str, component: &str) -> (String, Value) {
-    (name.to_owned(), json!({ "$ref": format!("#/components/headers/{component}") }))
+    (
+        name.to_owned(),
+        json!({ "$ref": format!("#/components/headers/{component}") }),
+    )
 }
 
 /// One response for each status that an error can have, with the codes that have it.

@@ -93,7 +93,11 @@ fn prepare(state: &State) -> anyhow::Result<Option<SecretText>> {
     setup::offer(state).map_err(told)
 }
 
-async fn run(state: web::Data<State>, listener: TcpListener, token: Option<SecretText>) -> anyhow::Result<()> {
+async fn run(
+    state: web::Data<State>,
+    listener: TcpListener,
+    token: Option<SecretText>,
+) -> anyhow::Result<()> {
     let mut stop = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let front = web::Data::new(Front::new(&state, Spa::embedded()));
     let mailer = state.config().smtp.as_ref().map(Mailer::new).transpose()?;
@@ -124,7 +128,11 @@ async fn run(state: web::Data<State>, listener: TcpListener, token: Option<Secre
     Ok(())
 }
 
-fn door(state: &web::Data<State>, front: &web::Data<Front>, listener: TcpListener) -> std::io::Result<Server> {
+fn door(
+    state: &web::Data<State>,
+    front: &web::Data<Front>,
+    listener: TcpListener,
+) -> std::io::Result<Server> {
     let (state, front) = (state.clone(), front.clone());
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let server = HttpServer::new(move || app::assemble(state.clone(), front.clone()))

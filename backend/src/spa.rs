@@ -280,10 +280,7 @@ mod tests {
     fn only_scripts_that_stand_in_the_page_are_hashed() {
         let html = "<script src=\"/a.js\"></script><script type=\"module\">\nimport x;\n</script><p><script></script>";
         assert_eq!(inline_scripts(html), ["\nimport x;\n"]);
-        let spa = Spa::of([(
-            PAGE.to_owned(),
-            Bytes::from_static(b"<script>alert(1)</script>"),
-        )]);
+        let spa = Spa::of([(PAGE.to_owned(), Bytes::from_static(b"<script>alert(1)</script>"))]);
         // The well-known value for this script.
         assert_eq!(
             spa.inline_script_hashes(),
@@ -316,10 +313,24 @@ mod tests {
 
     #[test]
     fn the_app_knows_its_own_addresses() {
-        for known in ["/", "/setup", "/sign-in", "/workspaces/0/settings/profile", "/settings/x"] {
+        for known in [
+            "/",
+            "/setup",
+            "/sign-in",
+            "/workspaces/0/settings/profile",
+            "/settings/x",
+        ] {
             assert!(is_app_route(known), "{known}");
         }
-        for unknown in ["/nope", "/setup/", "//setup", "/workspaces//x", "/workspaces/..;/api", "/Setup", "/api"] {
+        for unknown in [
+            "/nope",
+            "/setup/",
+            "//setup",
+            "/workspaces//x",
+            "/workspaces/..;/api",
+            "/Setup",
+            "/api",
+        ] {
             assert!(!is_app_route(unknown), "{unknown}");
         }
     }

@@ -90,8 +90,7 @@ pub fn mint(
         iat,
         exp,
     );
-    let token =
-        secrets::bearer::sign(keys, &claims).map_err(|fault| AppError::Internal(fault.into()))?;
+    let token = secrets::bearer::sign(keys, &claims).map_err(|fault| AppError::Internal(fault.into()))?;
     // What the token says is whole seconds.
     let end = chrono::DateTime::from_timestamp(exp, 0).map_or(end, |end| end.naive_utc());
     Ok((SecretText::new(token), end))

@@ -4,8 +4,8 @@
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header};
 use serde::Serialize;
 
-use super::fault::{Fault, Numbers};
-use crate::{access::API_VERSION, http::request_id};
+use super::fault::{self, Fault, Numbers};
+use crate::{access::API_VERSION, error::AppError, http::request_id};
 
 /// Longest name of an endpoint that is repeated in an answer.
 const MOST_NAME_CHARS: usize = 100;
@@ -81,8 +81,14 @@ impl Asked {
     }
 
     /// The answer when it did not.
-    pub(super) fn refused(&self, fault: Fault) -> HttpResponse {
+    pub(super) fn refused(&self, fault: &Fault) -> HttpResponse {
         let (numbers, message) = fault.told(&self.request_id);
+        self.respond(numbers, &message, &Nothing {})
+    }
+
+    /// The answer when the server refused before a call was found.
+    pub(super) fn refused_before(&self, error: &AppError) -> HttpResponse {
+        let (numbers, message) = fault::told(error, &self.request_id);
         self.respond(numbers, &message, &Nothing {})
     }
 

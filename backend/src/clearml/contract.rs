@@ -86,112 +86,129 @@ endpoint!(
 
 /// Nothing that is read, or nothing to say.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Nothing {}
+pub struct Nothing {}
 
+/// What a login asks for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct LoginAsked {
+pub struct LoginAsked {
     /// Life of the token in seconds; 30 days unless said, a year at most.
     pub(super) expiration_sec: Option<i64>,
 }
 
+/// A new token.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct LoggedIn {
+pub struct LoggedIn {
     pub(super) token: SecretText,
 }
 
+/// Whether the token was ended.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct LoggedOut {
+pub struct LoggedOut {
     pub(super) revoked: bool,
 }
 
+/// What a new pair is to be.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct NewPair {
+pub struct NewPair {
     pub(super) label: Option<Label>,
 }
 
+/// A new pair.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct CreatedPair {
+pub struct CreatedPair {
     pub(super) credentials: PairWithSecret,
 }
 
+/// A pair with its secret: the only time that it is shown.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct PairWithSecret {
+pub struct PairWithSecret {
     pub(super) access_key: String,
     pub(super) secret_key: SecretText,
     pub(super) label: Label,
 }
 
+/// Pairs without their secrets.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Pairs {
+pub struct Pairs {
     pub(super) credentials: Vec<Pair>,
 }
 
+/// A pair without its secret.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Pair {
+pub struct Pair {
     pub(super) access_key: String,
     pub(super) label: Label,
     pub(super) last_used: Option<DateTime<Utc>>,
     pub(super) last_used_from: Option<String>,
 }
 
+/// What may change in a pair.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct PairChange {
+pub struct PairChange {
     pub(super) access_key: String,
     pub(super) label: Option<Label>,
 }
 
+/// How many were changed.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Updated {
+pub struct Updated {
     pub(super) updated: u32,
 }
 
 /// Both names are in use for the same thing.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct WhichPair {
+pub struct WhichPair {
     pub(super) access_key: Option<String>,
     pub(super) key_id: Option<String>,
 }
 
+/// How many were revoked.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct RevokedPairs {
+pub struct RevokedPairs {
     pub(super) revoked: u32,
 }
 
+/// Users in a configuration file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct FixedUsers {
+pub struct FixedUsers {
     pub(super) enabled: bool,
     pub(super) guest: Guest,
     pub(super) server_errors: Nothing,
 }
 
+/// A guest account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Guest {
+pub struct Guest {
     pub(super) enabled: bool,
 }
 
+/// Ways to sign in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct LoginModes {
+pub struct LoginModes {
     pub(super) basic: BasicMode,
     pub(super) sso: Nothing,
     pub(super) sso_providers: Vec<Value>,
     pub(super) server_errors: Nothing,
 }
 
+/// Signing in with name and password.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct BasicMode {
+pub struct BasicMode {
     pub(super) enabled: bool,
     pub(super) guest: Guest,
 }
 
+/// Who calls.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct CurrentUser {
+pub struct CurrentUser {
     pub(super) user: Oneself,
     pub(super) getting_started: Option<Value>,
     pub(super) settings: Nothing,
 }
 
+/// An account as its owner sees it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Oneself {
+pub struct Oneself {
     pub(super) id: UserId,
     pub(super) name: Name,
     pub(super) given_name: Option<String>,
@@ -204,25 +221,28 @@ pub(super) struct Oneself {
     pub(super) created_in_version: Option<String>,
 }
 
+/// A workspace, in the clients' word for it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Company {
+pub struct Company {
     pub(super) id: WorkspaceId,
     pub(super) name: Name,
 }
 
+/// One user.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct WhichUser {
+pub struct WhichUser {
     pub(super) user: String,
 }
 
+/// One member.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct OneUser {
+pub struct OneUser {
     pub(super) user: Person,
 }
 
 /// A member as others see them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Person {
+pub struct Person {
     pub(super) id: UserId,
     pub(super) name: Name,
     pub(super) given_name: Option<String>,
@@ -236,7 +256,7 @@ pub(super) struct Person {
 /// Which members, which of their fields, in which order, and which part of the list.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-pub(super) struct UserFilter {
+pub struct UserFilter {
     /// A regular expression that must match somewhere in the name.
     pub(super) name: Option<String>,
     /// Any of these ids; with `-` in front, none of them.
@@ -248,72 +268,83 @@ pub(super) struct UserFilter {
     pub(super) page_size: Option<u32>,
 }
 
+/// The same with one more way to choose.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-pub(super) struct UserFilterEx {
+pub struct UserFilterEx {
     #[serde(flatten)]
     pub(super) filter: UserFilter,
     /// Only who has tasks in one of these projects. This server has no tasks yet, so that nobody has.
     pub(super) active_in_projects: Option<Vec<String>>,
 }
 
+/// Members, with the fields asked for.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Users {
+pub struct Users {
     pub(super) users: Vec<Map<String, Value>>,
 }
 
+/// What may change in an account.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct UserChange {
+pub struct UserChange {
     pub(super) user: String,
     pub(super) name: Option<Name>,
 }
 
+/// What was changed.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct UpdatedFields {
+pub struct UpdatedFields {
     pub(super) updated: u32,
     pub(super) fields: Map<String, Value>,
 }
 
+/// Preferences, or a part of them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct UserPreferences {
+pub struct UserPreferences {
     pub(super) preferences: Map<String, Value>,
 }
 
+/// Vaults in the order in which they apply.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Vaults {
+pub struct Vaults {
     pub(super) vaults: Vec<Vault>,
 }
 
+/// A vault.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Vault {
+pub struct Vault {
     pub(super) id: String,
     pub(super) description: String,
     pub(super) scope: String,
     pub(super) data: Option<String>,
 }
 
+/// Workspaces.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Companies {
+pub struct Companies {
     pub(super) companies: Vec<CompanyWithOwners>,
 }
 
+/// A workspace and whose it is.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct CompanyWithOwners {
+pub struct CompanyWithOwners {
     pub(super) id: WorkspaceId,
     pub(super) name: Name,
     pub(super) allocated: bool,
     pub(super) owners: Vec<Owner>,
 }
 
+/// The owner of a workspace.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Owner {
+pub struct Owner {
     pub(super) id: UserId,
     pub(super) name: Name,
     pub(super) avatar: Option<String>,
 }
 
+/// Versions of the server.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct ServerVersions {
+pub struct ServerVersions {
     pub(super) version: String,
     pub(super) build: String,
     pub(super) commit: Option<String>,
@@ -321,13 +352,15 @@ pub(super) struct ServerVersions {
     pub(super) api_version: String,
 }
 
+/// Whether to send statistics.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-pub(super) struct StatisticsAsked {
+pub struct StatisticsAsked {
     pub(super) enabled: Option<bool>,
 }
 
+/// Whether statistics are sent.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Statistics {
+pub struct Statistics {
     pub(super) supported: bool,
     pub(super) enabled: bool,
     pub(super) enabled_time: Option<DateTime<Utc>>,

@@ -117,19 +117,23 @@ impl Fault {
     }
 
     /// The numbers and the sentence for the client; what is the server's fault goes into the log.
-    pub(super) fn told(self, request_id: &str) -> (Numbers, Cow<'static, str>) {
-        let error = match self {
-            Self::Known(numbers, sentence) => return (numbers, sentence),
-            Self::App(error) => error,
-        };
-        let problem = error.problem(request_id);
-        let sentence = problem.detail.unwrap_or(problem.title);
-        let fields: String = problem.errors.iter().map(in_words).collect();
-        (
-            numbers_of(problem.code),
-            Cow::Owned(format!("{sentence}{fields}")),
-        )
+    pub(super) fn told(&self, request_id: &str) -> (Numbers, Cow<'static, str>) {
+        match self {
+            Self::Known(numbers, sentence) => (*numbers, sentence.clone()),
+            Self::App(error) => told(error, request_id),
+        }
     }
+}
+
+/// The numbers and the sentence of an error from elsewhere in the server.
+pub(super) fn told(error: &AppError, request_id: &str) -> (Numbers, Cow<'static, str>) {
+    let problem = error.problem(request_id);
+    let sentence = problem.detail.unwrap_or(problem.title);
+    let fields: String = problem.errors.iter().map(in_words).collect();
+    (
+        numbers_of(problem.code),
+        Cow::Owned(format!("{sentence}{fields}")),
+    )
 }
 
 fn in_words(error: &FieldError) -> String {

@@ -94,15 +94,9 @@ fn without_values(error: AppError) -> AppError {
 }
 
 /// One value or a list of them; null and nothing are the empty list.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
-pub(super) struct Several(pub(super) Vec<String>);
-
-impl Default for Several {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
+pub struct Several(pub(super) Vec<String>);
 
 impl<'de> Deserialize<'de> for Several {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

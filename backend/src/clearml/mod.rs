@@ -78,8 +78,8 @@ pub(crate) fn is_here(path: &str) -> bool {
 
 /// The answer to a request for this door that was refused before it reached a call. Clients take an answer without
 /// the envelope for a reason to try again at once, and without end.
-pub(crate) fn refused(path: &str, request_id: &str, error: AppError) -> HttpResponse {
-    Asked::at(path, request_id).refused(error.into())
+pub(crate) fn refused(path: &str, request_id: &str, error: &AppError) -> HttpResponse {
+    Asked::at(path, request_id).refused_before(error)
 }
 
 async fn dispatch(
@@ -89,10 +89,10 @@ async fn dispatch(
 ) -> HttpResponse {
     let asked = Asked::of(&req);
     let Some(call) = calls.get(asked.action()) else {
-        return asked.refused(Fault::unknown_endpoint());
+        return asked.refused(&Fault::unknown_endpoint());
     };
     if !matches!(*req.method(), Method::GET | Method::POST | Method::PUT) {
-        let mut answer = asked.refused(Fault::method_not_allowed());
+        let mut answer = asked.refused(&Fault::method_not_allowed());
         answer
             .headers_mut()
             .insert(header::ALLOW, header::HeaderValue::from_static("GET, POST, PUT"));

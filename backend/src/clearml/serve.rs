@@ -68,7 +68,7 @@ where
             Box::pin(async move {
                 match answer_one(&req, payload, handler.as_ref()).await {
                     Ok(reply) => asked.answered(&reply),
-                    Err(fault) => asked.refused(fault),
+                    Err(fault) => asked.refused(&fault),
                 }
             })
         }),

@@ -59,7 +59,11 @@ pub fn scan(
     errors: &mut impl Write,
 ) -> io::Result<Outcome> {
     let standard_input = [PathBuf::from("-")];
-    let paths = if paths.is_empty() { &standard_input[..] } else { paths };
+    let paths = if paths.is_empty() {
+        &standard_input[..]
+    } else {
+        paths
+    };
     let mut outcome = Outcome::Clean;
     for path in paths {
         let ended = if path == Path::new("-") {
@@ -170,7 +174,11 @@ fn each_key(mut source: impl Read, chunk: usize, mut hand_over: impl FnMut(Found
         let arrived = source.by_ref().take(space as u64).read_to_end(&mut piece)?;
         let at_end = arrived < space;
         // What begins behind the border may go on in the next piece, where it is looked at whole.
-        let border = if at_end { piece.len() } else { piece.len() - OVERLAP };
+        let border = if at_end {
+            piece.len()
+        } else {
+            piece.len() - OVERLAP
+        };
         let settled = piece.get(..border).unwrap_or_default();
         let (border_line, border_column) = place_behind(settled);
         for mut found in secrets::scan::scan(&piece) {
@@ -198,9 +206,10 @@ fn each_key(mut source: impl Read, chunk: usize, mut hand_over: impl FnMut(Found
 
 /// Line and column of the byte that follows `text`, counted from 1.
 fn place_behind(text: &[u8]) -> (usize, usize) {
-    let line_breaks = text.iter().filter(|byte| **byte == b'\n').count();
-    let last_line = text.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    (line_breaks + 1, last_line.len() + 1)
+    let (lines, last) = text
+        .split(|byte| *byte == b'\n')
+        .fold((0, 0), |(lines, _), line| (lines + 1, line.len()));
+    (lines, last + 1)
 }
 
 #[cfg(test)]
@@ -261,7 +270,10 @@ mod tests {
         let text = format!("\n\n  {}", pair.access_key);
         let expected = vec![format!("-:3:3 access-key {}", masked(&pair))];
         for paths in [vec![], vec![PathBuf::from("-")]] {
-            assert_eq!(lines(&paths, text.as_bytes()), (expected.clone(), String::new(), 1));
+            assert_eq!(
+                lines(&paths, text.as_bytes()),
+                (expected.clone(), String::new(), 1)
+            );
         }
         assert_eq!(lines(&[], b""), (vec![], String::new(), 0));
     }
@@ -274,7 +286,10 @@ mod tests {
         assert_eq!((found.len(), code), (0, 2));
         assert!(errors.contains("mis\\u{1b}sing: "), "{errors}");
         let pair = KeyPair::generate();
-        let (found, errors, code) = lines(&[missing, PathBuf::from("-")], pair.access_key.as_str().as_bytes());
+        let (found, errors, code) = lines(
+            &[missing, PathBuf::from("-")],
+            pair.access_key.as_str().as_bytes(),
+        );
         assert_eq!((found.len(), code), (1, 1));
         assert!(!errors.is_empty());
     }

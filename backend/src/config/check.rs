@@ -19,7 +19,8 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
     if let Some(url) = &config.public_url {
         faults.extend(public_url(url, config.allow_insecure_http).map(|why| ("public_url", why)));
     } else if !config.listen.ip().is_loopback() && !config.allow_insecure_http {
-        let why = format!("is not an address of this machine alone, and no `public_url` is set: {UNPROTECTED}");
+        let why =
+            format!("is not an address of this machine alone, and no `public_url` is set: {UNPROTECTED}");
         faults.push(("listen", why));
     }
     for host in &config.allowed_hosts {

@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     Config, check,
-    keys::{DEFAULTS, Key, KEYS, PREFIX, REQUIRED, at, meant},
+    keys::{DEFAULTS, KEYS, Key, PREFIX, REQUIRED, at, meant},
 };
 
 /// The file that is read when none is named.
@@ -128,7 +128,8 @@ struct Layers {
 impl Layers {
     fn put(&mut self, key: &'static Key, value: toml::Value, source: Source) {
         // A variable and a variable for the same setting contradict each other, as do a value and a file with it.
-        let both_set = |known: &Source| !matches!(source, Source::File(_) | Source::Flag(_)) && known != &source;
+        let both_set =
+            |known: &Source| !matches!(source, Source::File(_) | Source::Flag(_)) && known != &source;
         match self.values.get(key.path) {
             Some((_, known)) if both_set(known) => {
                 self.faults.push(format!(
@@ -176,18 +177,22 @@ impl Layers {
     }
 
     fn variable(&mut self, name: &str, value: OsString) {
-        let direct = KEYS.iter().find(|key| key.variables().iter().any(|known| known == name));
+        let direct = KEYS
+            .iter()
+            .find(|key| key.variables().iter().any(|known| known == name));
         if let Some(key) = direct {
             match value.to_str() {
                 Some(text) => self.text(key.path, Source::Variable(name.to_owned()), text),
-                None => self.faults.push(format!("{} (variable {name}) is not text", key.path)),
+                None => self
+                    .faults
+                    .push(format!("{} (variable {name}) is not text", key.path)),
             }
             return;
         }
         let short = name.strip_suffix("_FILE");
-        let in_file = KEYS.iter().find(|key| {
-            key.secret && key.variables().iter().any(|known| Some(known.as_str()) == short)
-        });
+        let in_file = KEYS
+            .iter()
+            .find(|key| key.secret && key.variables().iter().any(|known| Some(known.as_str()) == short));
         match in_file {
             Some(key) => self.secret_file(key, name, Path::new(&value)),
             None => self.faults.push(unknown_variable(name)),
@@ -251,11 +256,8 @@ impl Layers {
                 let line = error.span().map_or(0, |span| {
                     text.get(..span.start).unwrap_or_default().matches('\n').count() + 1
                 });
-                self.faults.push(format!(
-                    "{}, line {line}: {}",
-                    file.display(),
-                    error.message()
-                ));
+                self.faults
+                    .push(format!("{}, line {line}: {}", file.display(), error.message()));
             }
         }
     }
@@ -316,7 +318,9 @@ impl Layers {
         })?;
         let faults = check::faults(&config);
         if !faults.is_empty() {
-            let lines = faults.into_iter().map(|(path, why)| format!("{} {why}", named(path)));
+            let lines = faults
+                .into_iter()
+                .map(|(path, why)| format!("{} {why}", named(path)));
             return Err(ConfigError(lines.collect()));
         }
         let values = table;
@@ -365,11 +369,15 @@ fn put_at(table: &mut toml::Table, path: &str, value: toml::Value) {
 fn unknown_variable(name: &str) -> String {
     let known: Vec<String> = KEYS.iter().flat_map(Key::variables).collect();
     let hint = hint(meant(name, known.iter().map(String::as_str)));
-    format!("{name} (environment) is not a setting{hint}; every variable that begins with {PREFIX} must be one")
+    format!(
+        "{name} (environment) is not a setting{hint}; every variable that begins with {PREFIX} must be one"
+    )
 }
 
 fn hint(meant: Option<&str>) -> String {
-    meant.map(|name| format!("; is {name} meant?")).unwrap_or_default()
+    meant
+        .map(|name| format!("; is {name} meant?"))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -63,7 +63,10 @@ impl Html {
     pub(super) fn fields(&mut self, schema: &Value, types: &Map<String, Value>) {
         let inner = resolve(schema, types);
         if let Some(name) = type_name(schema) {
-            self.raw(&format!("<p><a href=\"#type-{name}\"><code>{}</code></a></p>", text(name)));
+            self.raw(&format!(
+                "<p><a href=\"#type-{name}\"><code>{}</code></a></p>",
+                text(name)
+            ));
         }
         let Some(properties) = inner.get("properties").and_then(Value::as_object) else {
             self.raw(&format!("<p>{}</p>", form(inner)));
@@ -71,11 +74,21 @@ impl Html {
         };
         let required = inner.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|one| one == name));
-        self.raw("<div class=\"wide\"><table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Form</th>");
+        self.raw(
+            "<div class=\"wide\"><table><thead><tr><th scope=\"col\">Field</th><th scope=\"col\">Form</th>",
+        );
         self.raw("<th scope=\"col\">What</th></tr></thead><tbody>");
         for (name, field) in properties {
-            let mark = if is_required(name) { " <em>required</em>" } else { "" };
-            self.raw(&format!("<tr><th scope=\"row\"><code>{}</code>{mark}</th><td>{}</td><td>", text(name), form(field)));
+            let mark = if is_required(name) {
+                " <em>required</em>"
+            } else {
+                ""
+            };
+            self.raw(&format!(
+                "<tr><th scope=\"row\"><code>{}</code>{mark}</th><td>{}</td><td>",
+                text(name),
+                form(field)
+            ));
             let own = field.get("description").and_then(Value::as_str);
             self.inline(own.unwrap_or_default());
             self.raw("</td></tr>");
@@ -138,7 +151,10 @@ mod tests {
     fn text_cannot_become_markup() {
         let mut html = Html::default();
         html.paragraph("<script> & `<b>`");
-        assert_eq!(html.finish(), "<p>&lt;script&gt; &amp; <code>&lt;b&gt;</code></p>");
+        assert_eq!(
+            html.finish(),
+            "<p>&lt;script&gt; &amp; <code>&lt;b&gt;</code></p>"
+        );
     }
 
     #[test]

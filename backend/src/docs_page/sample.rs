@@ -33,7 +33,9 @@ pub(super) fn curl(call: &Call<'_>, types: &Map<String, Value>) -> String {
     if !matches!(call.method, "get" | "post") {
         let _ = write!(line, " -X {}", call.method.to_ascii_uppercase());
     }
-    let body = call.operation.pointer("/requestBody/content/application~1json/schema");
+    let body = call
+        .operation
+        .pointer("/requestBody/content/application~1json/schema");
     if let Some(schema) = body {
         let sample = value("", schema, types, 0);
         let _ = write!(line, " \\\n  --json '{sample}'");
@@ -46,12 +48,13 @@ pub(super) fn curl(call: &Call<'_>, types: &Map<String, Value>) -> String {
 
 /// `{workspace_id}` becomes `$WORKSPACE_ID`.
 fn with_variables(path: &str) -> String {
-    let parts = path.split('/').map(|part| {
-        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-            Some(name) => format!("${}", name.to_ascii_uppercase()),
-            None => part.to_owned(),
-        }
-    });
+    let parts =
+        path.split('/').map(
+            |part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+                Some(name) => format!("${}", name.to_ascii_uppercase()),
+                None => part.to_owned(),
+            },
+        );
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -96,7 +99,10 @@ fn value(name: &str, schema: &Value, types: &Map<String, Value>, depth: usize) -
 /// The fields that must be there; if none must, all of them.
 fn fields(schema: &Value, types: &Map<String, Value>, depth: usize) -> Value {
     let empty = Map::new();
-    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .unwrap_or(&empty);
     let required: Vec<&str> = schema
         .get("required")
         .and_then(Value::as_array)

@@ -28,10 +28,7 @@ impl SecurityHeaders {
                 header::X_CONTENT_TYPE_OPTIONS,
                 HeaderValue::from_static("nosniff"),
             ),
-            (
-                header::REFERRER_POLICY,
-                HeaderValue::from_static("no-referrer"),
-            ),
+            (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
             (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
             (
                 HeaderName::from_static("cross-origin-opener-policy"),
@@ -50,10 +47,7 @@ impl SecurityHeaders {
             always.push((header::CONTENT_SECURITY_POLICY, policy));
         }
         if config.public_url().starts_with("https://") {
-            always.push((
-                header::STRICT_TRANSPORT_SECURITY,
-                HeaderValue::from_static(HSTS),
-            ));
+            always.push((header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS)));
         }
         Self { always }
     }

@@ -48,7 +48,10 @@ pub(crate) fn metrics(traffic: &Traffic, state: &State, started: Instant) -> Str
         }
     };
     let one = |value: f64| [(String::new(), value)];
-    #[expect(clippy::cast_precision_loss, reason = "samples are floats; counters stay below 2^53")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "samples are floats; counters stay below 2^53"
+    )]
     let float = |value: u64| value as f64;
     let answered: Vec<(String, f64)> = traffic
         .by_class()

@@ -39,7 +39,9 @@ impl Hosts {
 
     /// Refuses a request that is for somebody else.
     pub(crate) fn check(&self, req: &ServiceRequest) -> Result<(), AppError> {
-        if PROBES.contains(&req.path()) || (req.path() == "/metrics" && host_of(req).is_some_and(is_loopback_name)) {
+        if PROBES.contains(&req.path())
+            || (req.path() == "/metrics" && host_of(req).is_some_and(is_loopback_name))
+        {
             return Ok(());
         }
         let known = match host_of(req) {
@@ -124,17 +126,30 @@ mod tests {
             "0.0.0.0:80",
             &["inner.example"],
         );
-        for ours in ["clearance.example", "CLEARANCE.example", "clearance.example.", "inner.example"] {
+        for ours in [
+            "clearance.example",
+            "CLEARANCE.example",
+            "clearance.example.",
+            "inner.example",
+        ] {
             assert!(hosts.knows(ours), "{ours}");
         }
-        for other in ["evil.example", "localhost", "127.0.0.1", "clearance.example.evil.example"] {
+        for other in [
+            "evil.example",
+            "localhost",
+            "127.0.0.1",
+            "clearance.example.evil.example",
+        ] {
             assert!(!hosts.knows(other), "{other}");
         }
     }
 
     #[test]
     fn a_server_on_this_machine_answers_to_every_spelling_of_this_machine() {
-        for hosts in [hosts(None, "127.0.0.1:8080", &[]), hosts(Some("http://localhost:9"), "127.0.0.1:1", &[])] {
+        for hosts in [
+            hosts(None, "127.0.0.1:8080", &[]),
+            hosts(Some("http://localhost:9"), "127.0.0.1:1", &[]),
+        ] {
             for ours in ["localhost", "127.0.0.1", "[::1]", "LOCALHOST"] {
                 assert!(hosts.knows(ours), "{ours}");
             }

@@ -2,10 +2,10 @@
 
 mod answer;
 mod ctx;
+pub mod cursor;
 pub(crate) mod headers;
 pub(crate) mod health;
 pub(crate) mod hosts;
-pub mod cursor;
 mod idempotency;
 mod input;
 mod mount;

@@ -20,7 +20,13 @@ pub(crate) fn note_caller(req: &HttpRequest, caller: &Caller) {
 }
 
 /// Writes the line.
-pub(crate) fn write(req: &HttpRequest, method: &Method, request_id: &str, status: StatusCode, took: Duration) {
+pub(crate) fn write(
+    req: &HttpRequest,
+    method: &Method,
+    request_id: &str,
+    status: StatusCode,
+    took: Duration,
+) {
     if !tracing::enabled!(target: "clearance::request", tracing::Level::INFO) {
         return;
     }

@@ -42,9 +42,11 @@ impl Traffic {
 
     /// Answers so far by class: `1xx` to `5xx`.
     pub(crate) fn by_class(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        ["1xx", "2xx", "3xx", "4xx", "5xx"]
-            .into_iter()
-            .zip(self.answered.iter().map(|counter| counter.load(Ordering::Relaxed)))
+        ["1xx", "2xx", "3xx", "4xx", "5xx"].into_iter().zip(
+            self.answered
+                .iter()
+                .map(|counter| counter.load(Ordering::Relaxed)),
+        )
     }
 
     /// From now on every answer asks the client to close its connection.

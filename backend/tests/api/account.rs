@@ -49,7 +49,19 @@ async fn r009_the_account_shows_the_basic_information() {
     let app = TestApp::start().await;
     let ann = app.person("ann");
     let answer = app.call::<GetMe>(&ann, (), (), ()).await;
-    insta::assert_json_snapshot!(answer.seen(), @"");
+    insta::assert_json_snapshot!(answer.seen(), @r#"
+    {
+      "body": {
+        "created_at": "[start]",
+        "email": "ann@example.com",
+        "id": "[id 1]",
+        "is_operator": false,
+        "last_sign_in_at": null,
+        "name": "ann"
+      },
+      "status": 200
+    }
+    "#);
     let key = app.key(&ann, ann.workspace);
     assert_eq!(
         app.call::<GetMe>(&key, (), (), ()).await.reply(),

@@ -10,6 +10,8 @@ mod doors;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]
+mod jobs;
+#[cfg(test)]
 mod kit;
 #[cfg(test)]
 mod session;

@@ -49,7 +49,22 @@ async fn r036_the_set_up_makes_an_operator_with_a_personal_workspace_and_signs_t
             .needs_setup
     );
     let answer = app.call::<CompleteSetup>(As::Nobody, (), (), body).await;
-    insta::assert_json_snapshot!(answer.seen(), @"");
+    insta::assert_json_snapshot!(answer.seen(), @r#"
+    {
+      "body": {
+        "account": {
+          "created_at": "[start]",
+          "email": "Ann@example.com",
+          "id": "[id 1]",
+          "is_operator": true,
+          "last_sign_in_at": "[start]",
+          "name": "Ann Example"
+        },
+        "workspace_id": "[id 2]"
+      },
+      "status": 200
+    }
+    "#);
     let cookie = answer.cookie().expect("a session cookie");
     assert_eq!(cookie.name(), "__Host-session");
     let ann = As::Session(cookie.value().to_owned());
@@ -216,7 +231,7 @@ async fn bad_input_to_the_set_up_is_a_problem_and_never_a_failure() {
         with("password", json!(12_345_678_901_234_i64)),
         with("password", json!("x".repeat(513))),
         with("hosting", json!("everybody")),
-        format!("{}{}", good, good),
+        format!("{good}{good}"),
     ];
     for body in bodies {
         let shown: String = body.chars().take(80).collect();

@@ -54,16 +54,15 @@ fn every_path_in_the_map_exists() {
 fn every_folder_of_the_server_and_every_crate_is_on_the_map() {
     let root = root();
     let map = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let mut missing = Vec::new();
     for parent in ["crates", "backend/src"] {
-        for entry in root
-            .join(parent)
-            .read_dir()
-            .unwrap()
-            .flatten()
-            .filter(|entry| entry.path().is_dir())
-        {
+        let entries = root.join(parent).read_dir().unwrap().flatten();
+        for entry in entries.filter(|entry| entry.path().is_dir()) {
             let name = format!("{parent}/{}/", entry.file_name().to_string_lossy());
-            assert!(map.contains(&format!("`{name}`")), "{name} is not on the map");
+            if !map.contains(&format!("`{name}`")) {
+                missing.push(name);
+            }
         }
     }
+    assert!(missing.is_empty(), "not on the map: {missing:?}");
 }

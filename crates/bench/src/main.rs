@@ -29,8 +29,7 @@ use crate::{
     machine::Pinning,
     report::{Figure, Report},
     rounds::Effort,
-    server::{Admin, Place},
-    set_up::Account,
+    server::Place,
 };
 
 /// Measures Clearance beside a bare server and a bare password hash.
@@ -145,35 +144,35 @@ fn measure(run: &Run, effort: Effort, pinning: Pinning) -> Result<Vec<Figure>> {
         pinning,
     };
     let mut figures = Vec::new();
-    let needs_server = [Part::Calls, Part::SignIn, Part::Flood].into_iter().any(wanted);
-    if needs_server {
+    // First, because an app that is not there should be told at once.
+    if wanted(Part::App) {
+        figures.extend(app_size::measure(&run.dist)?);
+    }
+    if [Part::Calls, Part::SignIn, Part::Flood, Part::Start]
+        .into_iter()
+        .any(wanted)
+    {
         ensure!(
             place.clearance.is_file(),
             "there is no {}: build it with `cargo xtask build`",
             place.clearance.display()
         );
-        let server = place.clearance("measured", Admin::Made)?;
-        let account = Account::prepare(server.address)?;
-        if wanted(Part::Calls) {
-            say("P5, P10: calls beside a bare server\n");
-            figures.extend(calls::measure(&place, &server, &account, effort)?);
-        }
-        if wanted(Part::SignIn) {
-            say("P9: signing in beside a bare password hash\n");
-            figures.extend(sign_in::measure(&server, pinning, effort)?);
-        }
-        if wanted(Part::Flood) {
-            say("P9: a read during a login flood\n");
-            figures.extend(flood::measure(&server, &account, pinning, effort)?);
-        }
-        server.stop()?;
+    }
+    if wanted(Part::Calls) {
+        say("P5, P10: calls beside a bare server\n");
+        figures.extend(calls::measure(&place, effort)?);
+    }
+    if wanted(Part::SignIn) {
+        say("P9: signing in beside a bare password hash\n");
+        figures.extend(sign_in::measure(&place, effort)?);
+    }
+    if wanted(Part::Flood) {
+        say("P9: a read during a login flood\n");
+        figures.extend(flood::measure(&place, effort)?);
     }
     if wanted(Part::Start) {
         say("P11: starts, memory, size\n");
         figures.extend(start::measure(&place, effort)?);
-    }
-    if wanted(Part::App) {
-        figures.extend(app_size::measure(&run.dist)?);
     }
     // Measured in the order of what they need, told in the order of the targets.
     figures.sort_by_key(|figure| figure.target.trim_start_matches('P').parse().unwrap_or(u32::MAX));

@@ -91,7 +91,6 @@ impl<R> Answer<R> {
     }
 
     /// The answer, if its status is `status`; else the test fails and shows it.
-    #[must_use]
     pub fn with_status(self, status: u16) -> Self {
         if self.status != status {
             self.fail::<()>(&format!("has not the status {status}"));
@@ -107,7 +106,6 @@ impl<R> Answer<R> {
 
 impl<R: DeserializeOwned> Answer<R> {
     /// The reply; anything but a success fails the test and shows the answer.
-    #[must_use]
     pub fn reply(&self) -> R {
         if !(200..300).contains(&self.status) {
             self.fail::<()>("is no success");

@@ -16,7 +16,7 @@ use shared::{
 use crate::{As, TestApp};
 
 /// The password of everybody who has one.
-pub const PASSWORD: &str = "correct horse battery staple";
+pub const PASSWORD: &str = "lantern fennel orchard seven";
 
 /// Someone with an account and a personal workspace, signed in with one browser.
 #[derive(Debug, Clone)]

@@ -71,7 +71,10 @@ fn every_setting_can_stand_in_the_file_and_in_the_environment() {
         .iter()
         .map(|key| (key.variables().pop().unwrap(), values(key.path)))
         .collect();
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    let pairs: Vec<(&str, &str)> = pairs
+        .iter()
+        .map(|(name, value)| (name.as_str(), *value))
+        .collect();
     let from_environment = load(&Flags::default(), variables(&pairs)).unwrap();
     let file: String = KEYS
         .iter()
@@ -86,7 +89,10 @@ fn every_setting_can_stand_in_the_file_and_in_the_environment() {
 #[test]
 fn an_unknown_key_is_named_with_its_source_and_what_may_be_meant() {
     let told = refusal(with_file("[smtp]\npasword = 'x'\n", &[]));
-    assert!(told.contains("smtp.pasword (file ") && told.contains("config.toml"), "{told}");
+    assert!(
+        told.contains("smtp.pasword (file ") && told.contains("config.toml"),
+        "{told}"
+    );
     assert!(told.contains("is smtp.password meant?"), "{told}");
     let told = refusal(with_file("[colours]\nred = 1\n", &[("CLEARANCE_LISTN", "x")]));
     assert!(told.contains("colours (file "), "{told}");
@@ -99,13 +105,41 @@ fn an_unknown_key_is_named_with_its_source_and_what_may_be_meant() {
 #[test]
 fn a_value_of_the_wrong_form_is_named_with_its_source() {
     for (name, value, told) in [
-        ("CLEARANCE_LISTEN", "nowhere", "listen (variable CLEARANCE_LISTEN): "),
-        ("CLEARANCE_SMTP__PORT", "many", "smtp.port (variable CLEARANCE_SMTP__PORT) must be a whole number"),
-        ("CLEARANCE_ALLOW_INSECURE_HTTP", "maybe", "must be `true` or `false`"),
-        ("CLEARANCE_TRUSTED_PROXIES", "10.0.0.0/8", "trusted_proxies (variable CLEARANCE_TRUSTED_PROXIES): "),
-        ("CLEARANCE_SESSION_MAX_DAYS", "0", "session_max_days (variable CLEARANCE_SESSION_MAX_DAYS) must be 1"),
-        ("CLEARANCE_PUBLIC_URL", "", "public_url (variable CLEARANCE_PUBLIC_URL) is set but empty"),
-        ("CLEARANCE_LOG__LEVEL", "loud", "log.level (variable CLEARANCE_LOG__LEVEL): "),
+        (
+            "CLEARANCE_LISTEN",
+            "nowhere",
+            "listen (variable CLEARANCE_LISTEN): ",
+        ),
+        (
+            "CLEARANCE_SMTP__PORT",
+            "many",
+            "smtp.port (variable CLEARANCE_SMTP__PORT) must be a whole number",
+        ),
+        (
+            "CLEARANCE_ALLOW_INSECURE_HTTP",
+            "maybe",
+            "must be `true` or `false`",
+        ),
+        (
+            "CLEARANCE_TRUSTED_PROXIES",
+            "10.0.0.0/8",
+            "trusted_proxies (variable CLEARANCE_TRUSTED_PROXIES): ",
+        ),
+        (
+            "CLEARANCE_SESSION_MAX_DAYS",
+            "0",
+            "session_max_days (variable CLEARANCE_SESSION_MAX_DAYS) must be 1",
+        ),
+        (
+            "CLEARANCE_PUBLIC_URL",
+            "",
+            "public_url (variable CLEARANCE_PUBLIC_URL) is set but empty",
+        ),
+        (
+            "CLEARANCE_LOG__LEVEL",
+            "loud",
+            "log.level (variable CLEARANCE_LOG__LEVEL): ",
+        ),
     ] {
         let refused = refusal(load(&Flags::default(), variables(&[(name, value)])));
         assert!(refused.contains(told), "{name}: {refused}");
@@ -144,7 +178,10 @@ fn a_secret_may_stand_in_a_file_of_its_own_but_not_twice() {
         &Flags::default(),
         variables(&[("CLEARANCE_LISTEN_FILE", "x")]),
     ));
-    assert!(told.contains("CLEARANCE_LISTEN_FILE (environment) is not a setting"), "{told}");
+    assert!(
+        told.contains("CLEARANCE_LISTEN_FILE (environment) is not a setting"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -170,7 +207,10 @@ fn a_named_file_that_is_not_there_stops_the_start() {
         &Flags::default(),
         variables(&[("CLEARANCE_CONFIG", "/nowhere/else.toml")]),
     ));
-    assert!(told.contains("/nowhere/else.toml, which CLEARANCE_CONFIG names"), "{told}");
+    assert!(
+        told.contains("/nowhere/else.toml, which CLEARANCE_CONFIG names"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -188,5 +228,8 @@ fn printed_settings_hide_every_secret() {
     assert!(!printed.contains("hunter2"), "{printed}");
     assert!(printed.contains("admin.password = \"(hidden)\"  # variable CLEARANCE_ADMIN_PASSWORD"));
     assert!(printed.contains("listen = \"127.0.0.1:8080\"  # default"));
-    assert!(!format!("{loaded:?}").contains("hunter2"), "not by its debug form either");
+    assert!(
+        !format!("{loaded:?}").contains("hunter2"),
+        "not by its debug form either"
+    );
 }

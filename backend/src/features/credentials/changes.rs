@@ -2,6 +2,7 @@
 //! admitted to the workspace; `maker` is the access key that they call with, if a key or token calls.
 
 use chrono::NaiveDateTime;
+use diesel::OptionalExtension as _;
 use secrets::{key_pair::KeyPair, keys::InstanceKeys};
 use serde::Serialize;
 use shared::{
@@ -78,7 +79,6 @@ pub fn create(
     wanted: &NewCredential,
 ) -> Result<Credential, AppError> {
     let now = tx.now();
-    store::take_turn(tx.conn, scope)?;
     let bounds = bounds(tx, scope, maker)?;
     let expires_at = rules::end_of_new(now, wanted.expires_at, bounds)?;
     insert(tx, scope, pair, wanted.label.as_str(), expires_at, None)
@@ -195,7 +195,10 @@ fn checked(tx: &mut Tx<'_>, scope: &Scope, access_key: &str, deed: Deed) -> Resu
 fn bounds(tx: &mut Tx<'_>, scope: &Scope, maker: Option<&str>) -> Result<Bounds, AppError> {
     let maker_ends_at = match maker {
         None => None,
-        Some(maker) => store::end_of_live(tx.conn, scope, maker)?.ok_or(ErrorCode::Unauthenticated)?,
+        Some(maker) => {
+            let found = store::end_of_live(tx.conn, scope, maker).optional()?;
+            found.ok_or(ErrorCode::Unauthenticated)?
+        }
     };
     if !rules::is_live(tx.now(), maker_ends_at) {
         return Err(ErrorCode::Unauthenticated.into());

@@ -87,10 +87,8 @@ async fn get(ctx: Ctx<GetCredential>) -> Result<Credential, AppError> {
 async fn change(ctx: Ctx<ChangeCredential>) -> Result<Credential, AppError> {
     let (access_key, maker, wanted) = (access_key(&ctx.path)?, ctx.actor().credential, ctx.body.clone());
     let matches = ctx.match_check();
-    ctx.write(move |tx, scope| {
-        changes::change(tx, scope, maker.as_deref(), &access_key, &wanted, matches)
-    })
-    .await
+    ctx.write(move |tx, scope| changes::change(tx, scope, maker.as_deref(), &access_key, &wanted, matches))
+        .await
 }
 
 async fn rotate(ctx: Ctx<RotateCredential>) -> Result<CreatedCredential, AppError> {
@@ -130,7 +128,12 @@ fn access_key(path: &OneCredential) -> Result<String, AppError> {
 }
 
 /// The answer that shows a new pair, the only time that its secret is seen.
-fn shown_once<E>(ctx: &Ctx<E>, workspace_id: WorkspaceId, made: Credential, pair: NewPair) -> CreatedCredential
+fn shown_once<E>(
+    ctx: &Ctx<E>,
+    workspace_id: WorkspaceId,
+    made: Credential,
+    pair: NewPair,
+) -> CreatedCredential
 where
     E: Endpoint,
     E::Caller: Admit,

@@ -85,10 +85,20 @@ impl Bounds {
             return Err(AppError::field(POINTER, detail));
         }
         match self.most_days {
-            Some(days) if exceeds(Self { maker_ends_at: None, ..self }.latest(made)) => Err(AppError::field(
-                POINTER,
-                format!("Keys of this workspace live at most {days} days. Choose an earlier end."),
-            )),
+            Some(days)
+                if exceeds(
+                    Self {
+                        maker_ends_at: None,
+                        ..self
+                    }
+                    .latest(made),
+                ) =>
+            {
+                Err(AppError::field(
+                    POINTER,
+                    format!("Keys of this workspace live at most {days} days. Choose an earlier end."),
+                ))
+            }
             _ => Ok(()),
         }
     }
@@ -243,16 +253,27 @@ mod tests {
     #[test]
     fn p01_the_end_of_a_new_key_lies_between_now_and_the_limit() {
         let end = |wanted: NaiveDateTime, bounds| end_of_new(day(1), Some(wanted.and_utc()), bounds);
-        assert_eq!(
-            end(day(6), bounds(Some(5), Some(day(6)))).unwrap(),
-            Some(day(6))
-        );
+        assert_eq!(end(day(6), bounds(Some(5), Some(day(6)))).unwrap(), Some(day(6)));
         assert!(detail(end(day(7), bounds(Some(5), None))).contains("at most 5 days"));
         assert!(detail(end(day(4), bounds(Some(5), Some(day(3))))).contains("longer life"));
         assert!(detail(end(day(1), bounds(None, None))).contains("in the future"));
         assert!(detail(end(at("2226-12-01T00:00:00"), bounds(None, None))).contains("100 years"));
-        assert!(detail(end_of_new(day(1), Some(DateTime::<Utc>::MAX_UTC), Bounds::default())).contains("100"));
-        assert!(detail(end_of_new(day(1), Some(DateTime::<Utc>::MIN_UTC), Bounds::default())).contains("future"));
+        assert!(
+            detail(end_of_new(
+                day(1),
+                Some(DateTime::<Utc>::MAX_UTC),
+                Bounds::default()
+            ))
+            .contains("100")
+        );
+        assert!(
+            detail(end_of_new(
+                day(1),
+                Some(DateTime::<Utc>::MIN_UTC),
+                Bounds::default()
+            ))
+            .contains("future")
+        );
     }
 
     #[test]
@@ -289,8 +310,7 @@ mod tests {
 
     #[test]
     fn a_key_that_has_ended_stays_so() {
-        let change =
-            |end| changed_end(day(5), day(1), Some(day(5)), end, Bounds::default());
+        let change = |end| changed_end(day(5), day(1), Some(day(5)), end, Bounds::default());
         assert!(detail(change(None)).contains("has ended"));
         assert!(detail(change(Some(day(9).and_utc()))).contains("has ended"));
     }

@@ -190,9 +190,7 @@ pub fn take_turn(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
 
 /// Keeps others from changing this credential until the transaction ends.
 pub fn lock(conn: &mut Conn, scope: &Scope, access_key: &str) -> QueryResult<()> {
-    let row = scope
-        .credentials()
-        .filter(credentials::access_key.eq(access_key));
+    let row = scope.credentials().filter(credentials::access_key.eq(access_key));
     let locked = diesel::update(row)
         .set(credentials::label.eq(credentials::label))
         .execute(conn)?;
@@ -217,12 +215,12 @@ pub fn most_days(conn: &mut Conn, scope: &Scope) -> QueryResult<Option<i64>> {
         .first(conn)
 }
 
-/// When the caller's own key ends, with which they call. `None` if it was revoked a moment ago.
+/// When the caller's own key ends, with which they call. Not found if it was revoked a moment ago.
 pub fn end_of_live(
     conn: &mut Conn,
     scope: &Scope,
     access_key: &str,
-) -> QueryResult<Option<Option<NaiveDateTime>>> {
+) -> QueryResult<Option<NaiveDateTime>> {
     scope
         .credentials()
         .filter(credentials::access_key.eq(access_key))
@@ -230,7 +228,6 @@ pub fn end_of_live(
         .filter(credentials::revoked_at.is_null())
         .select(credentials::expires_at)
         .first(conn)
-        .optional()
 }
 
 /// Stores a new credential.
@@ -249,9 +246,7 @@ pub fn update(
     label: &str,
     expires_at: Option<NaiveDateTime>,
 ) -> QueryResult<()> {
-    let row = scope
-        .credentials()
-        .filter(credentials::access_key.eq(access_key));
+    let row = scope.credentials().filter(credentials::access_key.eq(access_key));
     diesel::update(row)
         .set((
             credentials::label.eq(label),

@@ -55,11 +55,7 @@ async fn change(ctx: Ctx<ChangeWorkspace>) -> Result<Workspace, AppError> {
         }
         store::update(tx.conn, scope, &after)?;
         let entry = Entry::new("workspace.change", "workspace", after.id);
-        tx.record(
-            entry
-                .before(&rules::noted(&before))
-                .after(&rules::noted(&after)),
-        )?;
+        tx.record(entry.before(&rules::noted(&before)).after(&rules::noted(&after)))?;
         Ok(after)
     })
     .await
@@ -78,7 +74,16 @@ async fn members(ctx: Ctx<ListMembers>) -> Result<Page<WorkspaceMember>, AppErro
         .map(|cursor| cursors.open(cursor))
         .transpose()?;
     let part = ctx
-        .read(move |conn, scope| Ok(store::members(conn, scope, search.as_deref(), order, after, limit)?))
+        .read(move |conn, scope| {
+            Ok(store::members(
+                conn,
+                scope,
+                search.as_deref(),
+                order,
+                after,
+                limit,
+            )?)
+        })
         .await?;
     let items: Result<Vec<_>, _> = part.rows.into_iter().map(WorkspaceMember::try_from).collect();
     Ok(Page {

@@ -39,9 +39,7 @@ pub fn check_limit(wanted: &WorkspaceChange) -> Result<(), AppError> {
 pub fn changed(before: &Workspace, wanted: WorkspaceChange) -> Workspace {
     Workspace {
         name: wanted.name.unwrap_or_else(|| before.name.clone()),
-        max_credential_days: wanted
-            .max_credential_days
-            .unwrap_or(before.max_credential_days),
+        max_credential_days: wanted.max_credential_days.unwrap_or(before.max_credential_days),
         ..before.clone()
     }
 }
@@ -190,7 +188,15 @@ mod tests {
         assert_eq!(read(Some("-name")).unwrap(), (MemberSort::Name, true));
         assert_eq!(read(Some("added_at")).unwrap(), (MemberSort::AddedAt, false));
         assert_eq!(read(Some("-added_at")).unwrap(), (MemberSort::AddedAt, true));
-        for bad in ["", "-", "--name", "email", "password_hash", "name,added_at", "name; DROP"] {
+        for bad in [
+            "",
+            "-",
+            "--name",
+            "email",
+            "password_hash",
+            "name,added_at",
+            "name; DROP",
+        ] {
             assert!(read(Some(bad)).is_err(), "{bad}");
         }
     }

@@ -89,11 +89,7 @@ fn count_members_by_workspace(
 ) -> QueryResult<Vec<(columns::WorkspaceId, i64)>> {
     let everybody = diesel::alias!(members as everybody);
     own.memberships()
-        .inner_join(
-            everybody.on(everybody
-                .field(members::workspace_id)
-                .eq(members::workspace_id)),
-        )
+        .inner_join(everybody.on(everybody.field(members::workspace_id).eq(members::workspace_id)))
         .group_by(members::workspace_id)
         .select((members::workspace_id, dsl::count_star()))
         .load(conn)
@@ -101,10 +97,7 @@ fn count_members_by_workspace(
 
 /// The workspace itself.
 pub fn one(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<Workspace, AppError> {
-    let row: WorkspaceRow = scope
-        .workspace()
-        .select(WorkspaceRow::as_select())
-        .first(conn)?;
+    let row: WorkspaceRow = scope.workspace().select(WorkspaceRow::as_select()).first(conn)?;
     let members = scope.members().count().get_result(conn)?;
     let attention = credentials::store::count_needing_attention(conn, scope, now)?;
     row.seen_by(scope.user_id(), scope.role(), members, attention)

@@ -46,9 +46,17 @@ async fn a_file_comes_in_the_smallest_form_that_the_client_reads() {
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
         assert_eq!(answer.text(), content, "{accepted}");
     }
-    let script = get(&app, "/frontend-0123456789abcdef.js", &[("accept-encoding", "br, gzip")]).await;
+    let script = get(
+        &app,
+        "/frontend-0123456789abcdef.js",
+        &[("accept-encoding", "br, gzip")],
+    )
+    .await;
     assert_eq!(script.header("content-encoding"), Some("gzip"));
-    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert_eq!(
+        script.header("content-type"),
+        Some("text/javascript; charset=utf-8")
+    );
     let wasm = get(&app, "/frontend-0123456789abcdef_bg.wasm", &[]).await;
     assert_eq!(wasm.header("content-type"), Some("application/wasm"));
 }
@@ -57,7 +65,10 @@ async fn a_file_comes_in_the_smallest_form_that_the_client_reads() {
 async fn a_file_with_a_hash_in_its_name_is_kept_for_ever_and_the_page_is_asked_for_again() {
     let app = with_app().await;
     for (address, kept) in [
-        ("/frontend-0123456789abcdef.js", "public, max-age=31536000, immutable"),
+        (
+            "/frontend-0123456789abcdef.js",
+            "public, max-age=31536000, immutable",
+        ),
         ("/icons.svg", "no-cache"),
         ("/", "no-cache"),
         ("/sign-in", "no-cache"),
@@ -86,11 +97,25 @@ async fn a_file_with_a_hash_in_its_name_is_kept_for_ever_and_the_page_is_asked_f
 async fn an_address_of_the_app_gets_the_page_and_an_unknown_one_too_but_as_not_found() {
     let app = with_app().await;
     let inside = "/workspaces/0190a0b0c0d07000800000000000abcd/settings/profile?dialog=new";
-    for address in ["/", "/setup", "/sign-in", "/forgot-password", "/reset-password", inside] {
+    for address in [
+        "/",
+        "/setup",
+        "/sign-in",
+        "/forgot-password",
+        "/reset-password",
+        inside,
+    ] {
         let answer = get(&app, address, &[HTML]).await;
         assert_eq!((answer.status, answer.text().as_str()), (200, PAGE), "{address}");
     }
-    for address in ["/nope", "/setup/x", "/workspaces", "//setup", "/;/setup", "/..%2Fetc/passwd"] {
+    for address in [
+        "/nope",
+        "/setup/x",
+        "/workspaces",
+        "//setup",
+        "/;/setup",
+        "/..%2Fetc/passwd",
+    ] {
         let answer = get(&app, address, &[HTML]).await;
         assert_eq!((answer.status, answer.text().as_str()), (404, PAGE), "{address}");
     }
@@ -126,7 +151,7 @@ async fn the_policy_lets_exactly_the_script_in_the_page_run() {
     let policy = answer.header("content-security-policy").unwrap();
     // printf 'start()' | openssl dgst -sha256 -binary | base64
     assert!(
-        policy.contains("'sha256-Pv9z5bGnN3AfSBf0O7EBPBAhrVxJBtzxIT6fl9l6qvM='"),
+        policy.contains("'sha256-DIm7WJS6ZKDYe5qFLPy+h4JFI9Bol5QmYC57mt3Fb00='"),
         "{policy}"
     );
     assert_eq!(policy.matches("'sha256-").count(), 1);

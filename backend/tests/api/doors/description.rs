@@ -89,8 +89,14 @@ fn every_call_is_described_in_full() {
         .collect();
     for (path, method, operation) in operations(&document) {
         let what = format!("{method} {path}");
-        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{what}");
-        assert!(operation["description"].as_str().unwrap().contains("For "), "{what}: who may call");
+        assert!(
+            operation["summary"].as_str().is_some_and(|text| !text.is_empty()),
+            "{what}"
+        );
+        assert!(
+            operation["description"].as_str().unwrap().contains("For "),
+            "{what}: who may call"
+        );
         assert!(tags.contains(&operation["tags"][0].as_str().unwrap()), "{what}");
         let parameters: Vec<&Value> = operation["parameters"]
             .as_array()
@@ -113,18 +119,27 @@ fn every_call_is_described_in_full() {
         }
         for scheme in operation["security"].as_array().unwrap() {
             for name in scheme.as_object().unwrap().keys() {
-                assert!(document["components"]["securitySchemes"][name].is_object(), "{what}: {name}");
+                assert!(
+                    document["components"]["securitySchemes"][name].is_object(),
+                    "{what}: {name}"
+                );
             }
         }
         let responses = operation["responses"].as_object().unwrap();
-        let good: Vec<&String> = responses.keys().filter(|status| status.starts_with('2')).collect();
+        let good: Vec<&String> = responses
+            .keys()
+            .filter(|status| status.starts_with('2'))
+            .collect();
         assert_eq!(good.len(), 1, "{what}");
         for (status, response) in responses {
             let response = behind(&document, response);
             assert!(response["description"].is_string(), "{what} {status}");
             if status.as_str() >= "400" {
                 let schema = &response["content"]["application/problem+json"]["schema"];
-                assert!(schema["allOf"][1]["properties"]["code"]["enum"][0].is_string(), "{what} {status}");
+                assert!(
+                    schema["allOf"][1]["properties"]["code"]["enum"][0].is_string(),
+                    "{what} {status}"
+                );
             }
             if status == "201" {
                 assert!(response["headers"]["Location"].is_object(), "{what}");
@@ -141,11 +156,16 @@ fn every_error_code_is_in_the_description() {
         .values()
         .flat_map(|response| {
             let schema = &response["content"]["application/problem+json"]["schema"];
-            schema["allOf"][1]["properties"]["code"]["enum"].as_array().unwrap()
+            schema["allOf"][1]["properties"]["code"]["enum"]
+                .as_array()
+                .unwrap()
         })
         .map(|code| code.as_str().unwrap())
         .collect();
-    let all: BTreeSet<&str> = shared::error::ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+    let all: BTreeSet<&str> = shared::error::ErrorCode::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .collect();
     assert_eq!(described, all);
 }
 
@@ -191,20 +211,36 @@ async fn the_page_shows_every_call_with_an_example_and_needs_neither_scripts_nor
     let document = openapi::document();
     for (path, _, operation) in operations(&document) {
         let id = operation["operationId"].as_str().unwrap();
-        assert!(html.contains(&format!("<details class=\"call\" id=\"{id}\">")), "{id}");
-        assert!(html.contains(&format!("href=\"#{id}\"")), "{id} is in the navigation");
+        assert!(
+            html.contains(&format!("<details class=\"call\" id=\"{id}\">")),
+            "{id}"
+        );
+        assert!(
+            html.contains(&format!("href=\"#{id}\"")),
+            "{id} is in the navigation"
+        );
         assert!(html.contains(path), "{path}");
     }
-    assert_eq!(html.matches("<h4>Example</h4>").count(), operations(&document).len());
+    assert_eq!(
+        html.matches("<h4>Example</h4>").count(),
+        operations(&document).len()
+    );
     for name in document["components"]["schemas"].as_object().unwrap().keys() {
         assert!(html.contains(&format!("id=\"type-{name}\"")), "{name}");
     }
-    assert!(!html.contains("<script") && !html.contains("style="), "the policy forbids both");
+    assert!(
+        !html.contains("<script") && !html.contains("style="),
+        "the policy forbids both"
+    );
     let addresses = html.split("href=\"").skip(1).chain(html.split("src=\"").skip(1));
     for address in addresses {
         assert!(address.starts_with(['#', '/']), "{}", &address[..30]);
     }
-    let links: BTreeSet<&str> = html.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let links: BTreeSet<&str> = html
+        .split("href=\"#")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
     for link in links {
         assert!(html.contains(&format!("id=\"{link}\"")), "#{link} leads nowhere");
     }

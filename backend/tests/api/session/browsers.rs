@@ -36,7 +36,34 @@ async fn the_list_shows_every_live_browser_and_which_one_asks() {
     app.clock.advance(TimeDelta::minutes(5));
     app.calls_from("203.0.113.8");
     let answer = app.call::<ListSessions>(&this, (), (), ()).await;
-    insta::assert_json_snapshot!(answer.seen(), @"");
+    insta::assert_json_snapshot!(answer.seen(), @r#"
+    {
+      "body": {
+        "items": [
+          {
+            "address": "203.0.113.8",
+            "created_at": "[start + 3600 s]",
+            "current": true,
+            "expires_at": "[start + 2595600 s]",
+            "id": "[id 1]",
+            "last_seen_at": "[start + 3900 s]",
+            "user_agent": "Firefox on Ann's desk"
+          },
+          {
+            "address": "127.0.0.1",
+            "created_at": "[start]",
+            "current": false,
+            "expires_at": "[start + 2592000 s]",
+            "id": "[id 2]",
+            "last_seen_at": "[start]",
+            "user_agent": "testkit"
+          }
+        ],
+        "total": 2
+      },
+      "status": 200
+    }
+    "#);
     assert!(!answer.text().contains(signed_in.cookie().unwrap().value()));
     app.clock.advance(TimeDelta::days(7) - TimeDelta::hours(1));
     let after_a_week = list(&app, &this).await;

@@ -24,7 +24,22 @@ async fn signing_in_answers_who_it_is_and_sets_a_cookie_that_only_this_host_over
     let app = TestApp::start().await;
     let ann = app.password_person("ann");
     let answer = sign_in(&app, &ann.email, PASSWORD).await;
-    insta::assert_json_snapshot!(answer.seen(), @"");
+    insta::assert_json_snapshot!(answer.seen(), @r#"
+    {
+      "body": {
+        "account": {
+          "created_at": "[start]",
+          "email": "ann@example.com",
+          "id": "[id 1]",
+          "is_operator": false,
+          "last_sign_in_at": "[start]",
+          "name": "ann"
+        },
+        "workspace_id": "[id 2]"
+      },
+      "status": 200
+    }
+    "#);
     let cookie = answer.cookie().expect("a session cookie");
     assert_eq!(cookie.name(), "__Host-session");
     assert_eq!(
@@ -100,11 +115,7 @@ async fn a37_every_failure_has_the_same_answer_and_leaves_the_same_traces() {
         bodies.push((answer.seen(), headers));
         let journal = app.journal();
         assert_eq!(journal.len(), before + 1, "{email}");
-        let entry = journal
-            .iter()
-            .filter(|entry| entry.chain == "server")
-            .next_back()
-            .unwrap();
+        let entry = journal.iter().rfind(|entry| entry.chain == "server").unwrap();
         assert_eq!(entry.action, "session.sign_in_failed");
         assert_eq!(entry.actor_id, None, "the journal does not say whose it might be");
     }

@@ -8,10 +8,10 @@ use shared::{
 };
 use testkit::{As, START, TestApp};
 
-fn life(seconds: u64) -> Option<NewToken> {
-    Some(NewToken {
+fn life(seconds: u64) -> NewToken {
+    NewToken {
         expires_in_seconds: Some(seconds),
-    })
+    }
 }
 
 #[actix_web::test]
@@ -53,14 +53,17 @@ async fn a_token_lives_as_long_as_was_asked_within_bounds() {
     let ann = app.person("ann");
     let key = app.key(&ann, ann.workspace);
     for seconds in [60, 3600, 31_536_000] {
-        let token = app.call::<CreateToken>(&key, (), (), life(seconds)).await.reply();
+        let token = app
+            .call::<CreateToken>(&key, (), (), Some(life(seconds)))
+            .await
+            .reply();
         let end = START + TimeDelta::seconds(i64::try_from(seconds).unwrap());
         assert_eq!(token.expires_at.naive_utc(), end);
         let who = As::Bearer(token.token.expose().to_owned());
         assert_eq!(app.call::<GetMe>(who, (), (), ()).await.status, 200, "{seconds}");
     }
     for seconds in [0, 59, 31_536_001, u64::MAX] {
-        let answer = app.call::<CreateToken>(&key, (), (), life(seconds)).await;
+        let answer = app.call::<CreateToken>(&key, (), (), Some(life(seconds))).await;
         assert_eq!((answer.status, answer.code()), (422, "invalid"), "{seconds}");
         assert_eq!(answer.problem().errors[0].pointer, "/expires_in_seconds");
     }
@@ -70,7 +73,6 @@ async fn a_token_lives_as_long_as_was_asked_within_bounds() {
         json!({ "expires_in_seconds": "60" }),
         json!({ "user_id": ann.id }),
         json!({ "role": "admin" }),
-        json!([60]),
     ] {
         let request = app.request("POST", "/api/v1/session/token", &key).set_json(&body);
         let answer = app.raw(request).await;

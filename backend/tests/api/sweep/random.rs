@@ -200,12 +200,26 @@ fn request(world: &World, callers: &[As], sent: &Sent) -> Option<TestRequest> {
     Some(request)
 }
 
+/// Whether an address belongs to the `ClearML` wire: `service.action`, with or without a version before it.
 fn is_wire(address: &str) -> bool {
     let path = address.split('?').next().unwrap_or_default();
-    let Some(rest) = path.strip_prefix("/api/") else {
+    let Some(rest) = path.strip_prefix("/api/").filter(|rest| *rest != "openapi.json") else {
         return false;
     };
-    rest.split('/').next().is_some_and(|first| first.contains('.'))
+    let two_parts = |text: &str| {
+        text.split_once('.')
+            .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
+    };
+    match rest.split_once('/') {
+        None => two_parts(rest),
+        Some((version, _)) => {
+            let numbers = version.strip_prefix('v').unwrap_or_default();
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            numbers
+                .split_once('.')
+                .is_some_and(|(major, minor)| digits(major) && digits(minor))
+        }
+    }
 }
 
 fn check(sent: &Sent, answer: &Answer<Value>) -> Result<(), TestCaseError> {

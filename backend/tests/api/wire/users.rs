@@ -170,6 +170,11 @@ async fn one_renames_oneself_and_nobody_else() {
     assert_eq!(refusal(&answer), (400, 12));
 }
 
+/// An object in an object and so on.
+fn deep(levels: usize) -> serde_json::Value {
+    (0..levels).fold(json!(1), |inner, _| json!({ "a": inner }))
+}
+
 #[actix_web::test]
 async fn preferences_are_merged_by_their_top_level_keys_and_are_those_of_rest() {
     let (app, ann, key) = server_with_key().await;
@@ -199,6 +204,7 @@ async fn preferences_are_merged_by_their_top_level_keys_and_are_those_of_rest() 
         json!("x"),
         json!(null),
         json!({"a": "x".repeat(70_000)}),
+        deep(40),
     ] {
         assert_eq!(
             refusal(&set(refused.clone()).await),
@@ -207,10 +213,15 @@ async fn preferences_are_merged_by_their_top_level_keys_and_are_those_of_rest() 
             refused.to_string()
         );
     }
-    assert_eq!(
-        refusal(&app.wire("users.set_preferences", json!({}), &key).await),
-        (400, 12)
+    let too_deep = format!(
+        r#"{{"preferences": {}1{}}}"#,
+        r#"{"a":"#.repeat(5_000),
+        "}".repeat(5_000)
     );
+    for bad in ["{}".to_owned(), too_deep] {
+        let request = app.request("POST", "/api/users.set_preferences", &key);
+        assert_eq!(refusal(&app.raw(request.set_payload(bad)).await), (400, 12));
+    }
     assert_eq!(
         data(&app.wire("users.get_preferences", json!({}), &key).await),
         got

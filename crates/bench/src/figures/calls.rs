@@ -7,7 +7,7 @@ use crate::{
     report::{Beside, Figure, Goal},
     rounds::{Contender, Course, Effort, Spread, interleave},
     same::same_answer,
-    server::{Place, Server},
+    server::{Admin, Place, Server},
     set_up::{Account, log_in},
     wire::{Reply, Request, Wire},
 };
@@ -26,8 +26,9 @@ struct Call {
 }
 
 /// Measures every call of [`calls`], all of them in the same rounds.
-pub fn measure(place: &Place, server: &Server, account: &Account, effort: Effort) -> Result<Vec<Figure>> {
-    let calls = calls(server, account);
+pub fn measure(place: &Place, effort: Effort) -> Result<Vec<Figure>> {
+    let server = &place.clearance("calls", Admin::Made)?;
+    let calls = calls(server, &Account::prepare(server.address)?);
     let mut peers = Vec::new();
     let mut contenders = Vec::new();
     for (number, call) in calls.iter().enumerate() {

@@ -43,7 +43,7 @@ pub fn is_used_beside_successor(credential: &Credential) -> bool {
 /// What people call a key: its label, or the end of its access key.
 pub fn called(credential: &Credential) -> String {
     match credential.label.as_str() {
-        "" => format!("…{}", last_four(&credential.access_key)),
+        "" => format!("…{}", ending(&credential.access_key)),
         label => label.to_owned(),
     }
 }
@@ -51,12 +51,13 @@ pub fn called(credential: &Credential) -> String {
 /// What has to be typed before the key is revoked.
 pub fn to_type(credential: &Credential) -> String {
     match credential.label.as_str() {
-        "" => last_four(&credential.access_key),
+        "" => ending(&credential.access_key),
         label => label.to_owned(),
     }
 }
 
-fn last_four(access_key: &str) -> String {
+/// The end of an access key, by which people tell keys apart.
+pub fn ending(access_key: &str) -> String {
     let skip = access_key.chars().count().saturating_sub(4);
     access_key.chars().skip(skip).collect()
 }

@@ -112,6 +112,7 @@ fn EditLabel(current: Memo<Credential>, keys: Keys) -> impl IntoView {
     let (busy, error) = (sending.busy(), sending.error());
     let value = Signal::derive(move || current.with(|credential| credential.label.to_string()));
     let is_bare = Memo::new(move |_| value.with(String::is_empty));
+    let what = current.with_untracked(|credential| format!("label of key {}", status::ending(&credential.access_key)));
     let workspace_id = keys.workspace.id;
     let save = move |text: String| {
         let mut wrong = Vec::new();
@@ -130,7 +131,7 @@ fn EditLabel(current: Memo<Credential>, keys: Keys) -> impl IntoView {
     };
     view! {
         <span class="label-edit" class:bare=move || is_bare.get()>
-            <InlineEdit label="label" value busy error on_save=save max_length=Label::MAX />
+            <InlineEdit label=what value busy error on_save=save max_length=Label::MAX />
         </span>
     }
 }

@@ -41,7 +41,8 @@ pub fn WorkspacePanel(
     let address = use_address();
     let open = RwSignal::new(id == active);
     Effect::new(move |_| {
-        if address.named_workspace() == Some(id) {
+        // Opening what is open would draw it anew, and lose what is typed in it.
+        if address.named_workspace() == Some(id) && !open.get_untracked() {
             open.set(true);
         }
     });

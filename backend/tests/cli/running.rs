@@ -1,0 +1,308 @@
+//! A running server: its first start, its connections, its log, its end.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use db::{Db, DbError, Kind, schema::call_counts};
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use super::process::{EMAIL, PASSWORD, Reply, Server, folder, read_reply};
+
+fn set_up(server: &Server) -> Reply {
+    let body = json!({
+        "token": server.token(), "name": "Ann", "email": EMAIL, "password": PASSWORD, "hosting": "own_team",
+    });
+    server.post("/api/v1/setup", &body)
+}
+
+fn sign_in(server: &Server) -> Reply {
+    server.post(
+        "/api/v1/session",
+        &json!({ "email": EMAIL, "password": PASSWORD }),
+    )
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn the_first_start_prints_a_link_that_sets_the_server_up_once() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    let done = set_up(&server);
+    assert_eq!(
+        (done.status, &done.json()["account"]["email"]),
+        (200, &json!(EMAIL))
+    );
+    assert_eq!(set_up(&server).json()["code"], "already_set_up");
+    server.ask_to_stop();
+    let (status, log) = server.ended_within(Duration::from_secs(10));
+    assert!(status.success());
+    assert!(!log.contains("#token="), "the link is not in the log");
+    let again = Server::start(folder.path(), &[]);
+    assert_eq!(
+        again.printed.len(),
+        1,
+        "a server that is set up prints no link: {:?}",
+        again.printed
+    );
+    assert_eq!(sign_in(&again).status, 200);
+}
+
+#[test]
+fn a_start_with_an_administrator_in_the_settings_needs_no_page() {
+    let folder = folder();
+    let secret = folder.path().join("password");
+    fs::write(&secret, format!("{PASSWORD}\n")).unwrap();
+    let variables = [
+        ("CLEARANCE_ADMIN_EMAIL", EMAIL),
+        ("CLEARANCE_ADMIN_PASSWORD_FILE", secret.to_str().unwrap()),
+    ];
+    let server = Server::start(folder.path(), &variables);
+    assert_eq!(server.printed.len(), 1);
+    assert_eq!(sign_in(&server).status, 200);
+}
+
+#[test]
+fn what_the_first_start_makes_can_be_read_by_its_owner_only() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(set_up(&server).status, 200);
+    let data = folder.path().join("data");
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&data.join("keys")), 0o700);
+    for file in [
+        "keys/instance.toml",
+        "clearance.db",
+        "clearance.db-wal",
+        "clearance.db-shm",
+        "clearance.db.lock",
+    ] {
+        assert_eq!(mode(&data.join(file)), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_stop_lets_requests_finish_and_loses_nothing_that_was_acknowledged() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[("CLEARANCE_PASSWORD_PERMITS", "1")]);
+    // An idle connection, and one on which nothing complete was ever said, keep nobody waiting.
+    let idle = server.connect();
+    let mut halting = server.connect();
+    halting.write_all(b"GET /healthz HTTP/1.1\r\nHost: ").unwrap();
+    // Passwords are hashed one after the other, so the one of the set-up waits until many others had their turn.
+    let others: Vec<TcpStream> = (0..16).map(|number| begin_sign_in(&server, number)).collect();
+    wait_until_in_flight(&server, 10);
+    let body = json!({
+        "token": server.token(), "name": "Ann", "email": EMAIL, "password": PASSWORD, "hosting": "own_team",
+    });
+    let stream = begin(&server, "/api/v1/setup", &body);
+    std::thread::sleep(Duration::from_millis(100));
+    let asked = Instant::now();
+    server.ask_to_stop();
+    let reply = read_reply(stream);
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    assert!(reply.head.contains("connection: close"), "{}", reply.head);
+    let (status, log) = server.ended_within(Duration::from_secs(10));
+    assert!(status.success(), "{log}");
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}: nobody was left to wait for",
+        asked.elapsed()
+    );
+    assert!(log.contains("\"stopped\""), "{log}");
+    drop((idle, halting, others));
+
+    assert_eq!(
+        counted(folder.path(), "CompleteSetup"),
+        1,
+        "the counters are written at the end"
+    );
+    let again = Server::start(folder.path(), &[]);
+    assert_eq!(sign_in(&again).status, 200, "what was acknowledged is there");
+}
+
+/// Sends a request and does not wait for its answer.
+fn begin(server: &Server, address: &str, body: &Value) -> TcpStream {
+    let (mut stream, body) = (server.connect(), body.to_string());
+    let head = server.post_head(address);
+    write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    stream
+}
+
+fn begin_sign_in(server: &Server, number: u32) -> TcpStream {
+    let email = format!("nobody{number}@example.com");
+    begin(
+        server,
+        "/api/v1/session",
+        &json!({ "email": email, "password": PASSWORD }),
+    )
+}
+
+fn wait_until_in_flight(server: &Server, wanted: u32) {
+    let end = Instant::now() + Duration::from_secs(10);
+    let in_flight = || -> u32 {
+        let figures = server.get("/metrics").body;
+        let line = figures
+            .lines()
+            .find_map(|line| line.strip_prefix("clearance_http_requests_in_flight "));
+        line.unwrap().parse().unwrap()
+    };
+    while in_flight() < wanted {
+        assert!(Instant::now() < end, "the requests do not arrive");
+    }
+}
+
+fn counted(folder: &Path, endpoint: &str) -> i64 {
+    let db = Db::open(Kind::Sqlite(folder.join("data/clearance.db")), 1);
+    let calls: Vec<i64> = db
+        .read(|conn| {
+            let of_endpoint = call_counts::table.filter(call_counts::endpoint.eq(endpoint));
+            of_endpoint
+                .select(call_counts::calls)
+                .load(conn)
+                .map_err(DbError::from)
+        })
+        .unwrap();
+    calls.into_iter().sum()
+}
+
+#[test]
+fn ctrl_c_stops_as_well_and_a_request_that_never_ends_does_not_hold_it_up_for_ever() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    let mut endless = server.connect();
+    write!(
+        endless,
+        "{}Content-Length: 1000\r\n\r\n{{\"email\": ",
+        server.post_head("/api/v1/session")
+    )
+    .unwrap();
+    std::thread::sleep(Duration::from_millis(100));
+    server.signal("INT");
+    let (status, _) = server.ended_within(Duration::from_secs(10));
+    assert!(status.success());
+}
+
+#[test]
+fn the_log_has_one_line_for_each_request_and_no_secret_in_it() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    set_up(&server);
+    let cookie = sign_in(&server);
+    let cookie = cookie
+        .head
+        .split("set-cookie: ")
+        .nth(1)
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let me = server.get("/api/v1/me?secret=hunter2");
+    let me_id = me
+        .head
+        .split("x-request-id: ")
+        .nth(1)
+        .unwrap()
+        .split("\r\n")
+        .next()
+        .unwrap()
+        .to_owned();
+    server.get("/reset-password?token=hunter2");
+    let authorised = server.send(
+        &format!(
+            "GET /api/v1/me HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer hunter2hunter2\r\n",
+            server.address
+        ),
+        "",
+    );
+    assert_eq!(authorised.status, 401);
+    server.ask_to_stop();
+    let (_, log) = server.ended_within(Duration::from_secs(10));
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let line = lines.iter().find(|line| line["request_id"] == *me_id).unwrap();
+    assert_eq!(
+        (&line["method"], &line["path"], &line["status"]),
+        (&json!("GET"), &json!("/api/v1/me"), &json!(401))
+    );
+    assert!(line["duration_us"].is_u64());
+    for secret in ["hunter2", PASSWORD, EMAIL, &cookie, "clrs_", "#token"] {
+        assert!(
+            !log.to_ascii_lowercase().contains(&secret.to_ascii_lowercase()),
+            "{secret}"
+        );
+    }
+}
+
+#[test]
+fn a_request_that_is_no_http_or_comes_too_slowly_does_no_harm() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    for (said, status) in [
+        ("NONSENSE\r\n\r\n".to_owned(), 400),
+        ("GET / HTTP/1.1\r\nno colon\r\n\r\n".to_owned(), 400),
+        (
+            format!(
+                "POST /api/v1/session HTTP/1.1\r\nHost: {}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                server.address
+            ),
+            400,
+        ),
+        (
+            format!(
+                "POST /api/v1/session HTTP/1.1\r\nHost: {}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+                server.address
+            ),
+            400,
+        ),
+        (
+            format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(1_000_000)),
+            431,
+        ),
+        ("GET /api/v1/server HTTP/1.1\r\n\r\n".to_owned(), 400),
+        ("GET /healthz HTTP/1.0\r\n\r\n".to_owned(), 200),
+        ("GET /api/v1/server HTTP/1.0\r\n\r\n".to_owned(), 421),
+        (
+            "GET http://evil.example/api/v1/server HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".to_owned(),
+            421,
+        ),
+    ] {
+        let mut stream = server.connect();
+        stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        // The server may have answered and closed before everything was said.
+        let _ = stream.write_all(said.as_bytes());
+        assert_eq!(
+            read_reply(stream).status,
+            status,
+            "{}",
+            &said[..said.len().min(60)]
+        );
+    }
+    let head = server.send(
+        &format!("HEAD /api/v1/server HTTP/1.1\r\nHost: {}\r\n", server.address),
+        "",
+    );
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    assert!(!head.head.contains("content-length: 0"), "{}", head.head);
+    // A head that comes byte by byte is cut off.
+    let mut slow = server.connect();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+    let begun = Instant::now();
+    let mut answer = Vec::new();
+    let _ = slow.read_to_end(&mut answer);
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 408"));
+    assert_eq!(server.get("/healthz").status, 200);
+}

@@ -1,0 +1,90 @@
+// How people find their way in the app: its pages, its dialogs, and what slow or broken networks do to it.
+import { type Locator, type Page, type Route, expect } from "@playwright/test";
+import type { Person } from "./test.js";
+
+export const SECTIONS = ["profile", "configuration", "workspace", "users", "access-rules", "usage"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export const NAMES: Record<Section, string> = {
+  profile: "Profile",
+  configuration: "Configuration",
+  workspace: "Workspace",
+  users: "Users & Groups",
+  "access-rules": "Access Rules",
+  usage: "Usage & Billing",
+};
+
+/** The address of a section. */
+export const settings = (workspace: string, section: Section) => `/workspaces/${workspace}/settings/${section}`;
+
+/** Opens a section and waits until it is there with what it shows. */
+export async function open(person: Person, section: Section, query = "") {
+  await person.page.goto(settings(person.workspace, section) + query);
+  await there(person.page, NAMES[section]);
+}
+
+/** Waits until the page with this heading is there and nothing of it is on its way any more. */
+export async function there(page: Page, heading: string | RegExp) {
+  await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+  await expect(page.getByText("Loading…")).toHaveCount(0);
+}
+
+export const profileButton = (page: Page) => page.getByRole("button", { name: "Profile", exact: true });
+
+/** Opens the menu of the Profile button. */
+export async function openMenu(page: Page): Promise<Locator> {
+  await profileButton(page).click();
+  const menu = page.getByRole("menu", { name: "Profile" });
+  await expect(menu).toBeVisible();
+  return menu;
+}
+
+/** Nothing makes the page scroll sideways. */
+export async function fits(page: Page, what: string) {
+  const wide = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    // Whatever reaches over the edge, unless it lies in a region that scrolls by itself.
+    return [...document.querySelectorAll("body *")]
+      .filter((one) => one.getBoundingClientRect().right > width + 1)
+      .map((one) => `${one.tagName}.${one.className} to ${Math.round(one.getBoundingClientRect().right)} of ${width}`);
+  });
+  expect(wide, `${what} scrolls sideways`).toEqual([]);
+}
+
+/** What takes the focus now, by its role-like tag and name. */
+export const focused = (page: Page) =>
+  page.evaluate(() => {
+    const one = document.activeElement;
+    return `${one?.tagName.toLowerCase()} ${one?.getAttribute("aria-label") ?? one?.textContent?.trim() ?? ""}`.trim();
+  });
+
+/** Holds back every call that matches until the returned function lets them go. */
+export async function hold(page: Page, pattern: RegExp, method?: string): Promise<{ release: () => void; count: () => number }> {
+  let release = () => {};
+  let count = 0;
+  const gate = new Promise<void>((done) => (release = done));
+  await page.route(pattern, async (route: Route) => {
+    if (method && route.request().method() !== method) return route.fallback();
+    count++;
+    await gate;
+    await route.fallback();
+  });
+  return { release: () => release(), count: () => count };
+}
+
+/** Answers matching calls of one method with a problem, as the server would. */
+export async function refuse(page: Page, pattern: RegExp, method: string, status: number, problem: Record<string, unknown>) {
+  await page.route(pattern, (route) => {
+    if (route.request().method() !== method) return route.fallback();
+    const body = { type: "about:blank", title: "Refused", status, request_id: "0", ...problem };
+    return route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify(body) });
+  });
+}
+
+/** The set-up link that a server printed when it started. */
+export function setUpLink(output: string): string {
+  const link = /\S+\/setup#token=\S+/.exec(output)?.[0];
+  if (!link) throw new Error(`no set-up link in:\n${output}`);
+  return link;
+}
