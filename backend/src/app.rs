@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    future::ready,
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
@@ -92,7 +93,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     for (path, mounts) in by_path {
         let allowed = allowed(mounts.iter().map(|mount| mount.method.as_str()));
         let resource = web::resource(path).default_service(web::to(move |req: HttpRequest| {
-            method_not_allowed(req, allowed.clone())
+            ready(method_not_allowed(&req, &allowed))
         }));
         cfg.service(
             mounts
@@ -111,7 +112,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 }
 
 fn get(cfg: &mut web::ServiceConfig, path: &str, route: actix_web::Route) {
-    let others = web::to(|req: HttpRequest| method_not_allowed(req, "GET, HEAD".to_owned()));
+    let others = web::to(|req: HttpRequest| ready(method_not_allowed(&req, "GET, HEAD")));
     cfg.service(web::resource(path).route(route).default_service(others));
 }
 
@@ -126,9 +127,9 @@ fn allowed(methods: impl Iterator<Item = &'static str>) -> String {
     methods.join(", ")
 }
 
-async fn method_not_allowed(req: HttpRequest, allowed: String) -> HttpResponse {
-    let mut refused = AppError::from(ErrorCode::MethodNotAllowed).response(&request_id(&req));
-    if let Ok(allowed) = header::HeaderValue::from_str(&allowed) {
+fn method_not_allowed(req: &HttpRequest, allowed: &str) -> HttpResponse {
+    let mut refused = AppError::from(ErrorCode::MethodNotAllowed).response(&request_id(req));
+    if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
         refused.headers_mut().insert(header::ALLOW, allowed);
     }
     refused

@@ -58,7 +58,10 @@ impl AppError {
         match self {
             Self::Known(_) => {}
             Self::Detailed(_, detail) => problem.detail = Some(detail.clone()),
-            Self::RetryAfter(seconds) => problem.detail = Some(format!("Try again in {seconds} seconds.")),
+            Self::RetryAfter(seconds) => {
+                let unit = if *seconds == 1 { "second" } else { "seconds" };
+                problem.detail = Some(format!("Too many attempts. Try again in {seconds} {unit}."));
+            }
             Self::Invalid(errors) => problem.errors.clone_from(errors),
             Self::Internal(error) => {
                 tracing::error!(request_id, error = format!("{error:#}"), "request failed")

@@ -25,9 +25,9 @@ use crate::{
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 const WRITE_METERS_EVERY: Duration = Duration::from_secs(1);
 const SEND_MAIL_EVERY: Duration = Duration::from_secs(1);
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// The first sweep waits until the start is over.
-const FIRST_SWEEP_AFTER: Duration = Duration::from_secs(60);
+const FIRST_SWEEP_AFTER: Duration = Duration::from_mins(1);
 /// Somebody who follows an old link is told that it is old, for so long.
 const LINKS_KEPT_DAYS: i64 = 7;
 const ANSWERS_KEPT_HOURS: i64 = 24;

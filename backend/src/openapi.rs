@@ -374,15 +374,16 @@ fn error_responses() -> Map<String, Value> {
                 { "properties": { "status": { "const": code.status() }, "code": { "enum": codes } } },
             ],
         });
-        let mut response = json!({
-            "description": sentences.join("\n"),
-            "headers": Map::from_iter([header("X-Request-Id", "RequestId")]),
-            "content": { "application/problem+json": { "schema": schema } },
-        });
+        let mut headers = Map::from_iter([header("X-Request-Id", "RequestId")]);
         if code.status() == 429 {
             let retry = json!({ "description": "Seconds to wait.", "schema": { "type": "integer" } });
-            response["headers"]["Retry-After"] = retry;
+            headers.insert("Retry-After".to_owned(), retry);
         }
+        let response = json!({
+            "description": sentences.join("\n"),
+            "headers": headers,
+            "content": { "application/problem+json": { "schema": schema } },
+        });
         all.insert(format!("Error{}", code.status()), response);
     }
     all

@@ -93,10 +93,9 @@ impl Spa {
         }
         let path = req.path();
         let name = path.trim_start_matches('/');
-        if path.starts_with('/') && !path.starts_with("//") {
-            if let Some(file) = self.files.get(name) {
-                return file.answer(req, StatusCode::OK);
-            }
+        let file = self.files.get(name).filter(|_| !path.starts_with("//"));
+        if let Some(file) = file {
+            return file.answer(req, StatusCode::OK);
         }
         let not_found = || AppError::from(ErrorCode::NotFound).response(&request_id(req));
         let Some(status) = status_of_page(req, path) else {
@@ -131,19 +130,23 @@ fn status_of_page(req: &HttpRequest, path: &str) -> Option<StatusCode> {
 fn is_app_route(path: &str) -> bool {
     if matches!(
         path,
-        "/" | "/index.html" | "/setup" | "/sign-in" | "/forgot-password" | "/reset-password" | "/settings"
+        "/" | "/index.html" | "/setup" | "/sign-in" | "/forgot-password" | "/reset-password" | "/join"
     ) {
         return true;
     }
     let plain = path
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'));
-    plain && !path.contains("//") && (path.starts_with("/workspaces/") || path.starts_with("/settings/"))
+    plain && !path.contains("//") && path.starts_with("/workspaces/")
 }
 
 fn is_own_file(name: &str) -> bool {
     let hidden = name.split('/').any(|part| part.starts_with('.'));
-    !hidden && !name.ends_with(".br") && !name.ends_with(".gz")
+    !hidden && !matches!(ending(name), "br" | "gz")
+}
+
+fn ending(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or_default()
 }
 
 impl File {
@@ -226,7 +229,7 @@ fn has_hash(name: &str) -> bool {
 }
 
 fn kind_of(name: &str) -> &'static str {
-    match name.rsplit('.').next().unwrap_or_default() {
+    match ending(name) {
         "html" => "text/html; charset=utf-8",
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",

@@ -120,16 +120,7 @@ struct Subject {
 /// Seconds to wait, or `None` after the attempt was counted for every subject.
 fn take(conn: &mut Conn, subjects: &[Subject], now: NaiveDateTime) -> QueryResult<Option<u64>> {
     for subject in subjects {
-        let row: Option<(i64, NaiveDateTime, NaiveDateTime)> = throttles::table
-            .find((&subject.kind, &subject.name))
-            .select((
-                throttles::failures,
-                throttles::last_failure_at,
-                throttles::blocked_until,
-            ))
-            .first(conn)
-            .optional()?;
-        let (failures, last, blocked_until) = row.unwrap_or((0, now, now));
+        let (failures, last, blocked_until) = locked(conn, subject, now)?;
         if blocked_until > now {
             let seconds = (blocked_until - now).num_seconds() + 1;
             return Ok(Some(u64::try_from(seconds).unwrap_or(1)));
@@ -139,6 +130,29 @@ fn take(conn: &mut Conn, subjects: &[Subject], now: NaiveDateTime) -> QueryResul
         count(conn, subject, failures, now)?;
     }
     Ok(None)
+}
+
+/// The row of a subject, locked until the transaction ends: attempts at the same moment must queue for it.
+fn locked(
+    conn: &mut Conn,
+    subject: &Subject,
+    now: NaiveDateTime,
+) -> QueryResult<(i64, NaiveDateTime, NaiveDateTime)> {
+    let first = (
+        throttles::kind.eq(&subject.kind),
+        throttles::subject.eq(&subject.name),
+        throttles::failures.eq(0),
+        throttles::last_failure_at.eq(now),
+        throttles::blocked_until.eq(now),
+    );
+    // `Conn` has no upsert.
+    on_each!(conn, c => diesel::insert_into(throttles::table)
+        .values(first)
+        .on_conflict((throttles::kind, throttles::subject))
+        .do_update()
+        .set(throttles::failures.eq(throttles::failures))
+        .returning((throttles::failures, throttles::last_failure_at, throttles::blocked_until))
+        .get_result(c))
 }
 
 fn count(conn: &mut Conn, subject: &Subject, failures: i64, now: NaiveDateTime) -> QueryResult<()> {

@@ -39,7 +39,7 @@ export async function startServer(setUp: boolean, settings: Record<string, strin
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));
   await ready(url, child, () => output);
-  const command = (...args: string[]) => run([...args, "--data-dir", data], env);
+  const command = (...args: string[]) => run([...args, "--data-dir", data, "--public-url", url], env);
   const stop = async () => {
     const ended = new Promise((done) => child.once("exit", done));
     if (child.exitCode === null) {

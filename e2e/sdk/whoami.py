@@ -1,7 +1,8 @@
 """Logs the stock ClearML SDK in with a clearml.conf and prints whom the server takes it for.
 
 CLEARML_CONFIG_FILE names the file. Prints one line of JSON: {"name", "id", "workspace"} and exits with 0, or {"error"}
-and exits with 3 when the server refuses the key. Any other failure is Python's own, with its trace and 1.
+and exits with 3 when the server refuses the key. Any other failure is Python's own, with its trace and 1; a server
+that does not answer at all is tried again for minutes, as the SDK does, so callers set a time limit.
 """
 
 import json

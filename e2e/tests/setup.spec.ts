@@ -24,7 +24,7 @@ test("first run: the printed link makes the administrator of a team's own server
   await page.getByRole("button", { name: "Set up server" }).click();
   await there(page, "Workspace");
   await expect(page.getByText(`Welcome, ${first.name}.`)).toBeVisible();
-  await expect(page.getByRole("banner").getByText("Fay First's workspace")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Active workspace: Fay First's workspace" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Usage & Billing" }), "they administer it").toBeVisible();
 
   await page.getByRole("button", { name: "Got it" }).click();

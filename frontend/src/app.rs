@@ -30,6 +30,7 @@ use crate::{
         load::Explain,
         notice::OfflineNotice,
         page_title::Announcer,
+        scroll::keep_places,
         toast::{ToastRegion, provide_toasts},
     },
 };
@@ -48,6 +49,7 @@ pub fn App() -> impl IntoView {
     provide_theme();
     provide_toasts();
     provide_session();
+    keep_places();
     view! {
         <Router>
             <OfflineNotice />

@@ -35,6 +35,30 @@ impl Sending {
         self.errors.other_than(&[])
     }
 
+    /// Watches a field: what was wrong with it is forgotten when something else is typed, and what is typed is checked
+    /// when the field is left. Give the callback to the field as `on_leave`.
+    pub fn watch(
+        &self,
+        pointer: &'static str,
+        value: RwSignal<String>,
+        check: fn(&str) -> Option<String>,
+    ) -> Callback<()> {
+        let typed = self.errors.clone();
+        Effect::new(move |before: Option<()>| {
+            value.track();
+            if before.is_some() && typed.of(pointer).with_untracked(Option::is_some) {
+                typed.put(pointer, None);
+            }
+        });
+        let errors = self.errors.clone();
+        Callback::new(move |()| {
+            let text = value.get_untracked();
+            if !text.is_empty() && errors.of(pointer).with_untracked(Option::is_none) {
+                errors.put(pointer, check(&text));
+            }
+        })
+    }
+
     /// Sends it, unless it is under way; `done` gets what came back.
     pub fn send<T, F>(&self, work: F, done: impl FnOnce(T) + 'static)
     where
@@ -99,6 +123,18 @@ pub fn checked_password(
         return None;
     }
     Some(shared::text::Password::new(text.to_owned()))
+}
+
+/// What is wrong with a text that is to be a `T`.
+pub fn fault<T: std::str::FromStr<Err = String>>(text: &str) -> Option<String> {
+    text.parse::<T>().err()
+}
+
+/// What is wrong with a new password.
+pub fn password_fault(text: &str) -> Option<String> {
+    let mut wrong = Vec::new();
+    checked_password(text, "", &mut wrong);
+    wrong.pop().map(|(_, sentence)| sentence)
 }
 
 /// What is wrong apart from the fields, above the buttons.

@@ -22,7 +22,7 @@ use actix_web::{
 
 pub use self::serve::Call;
 use self::{answer::Asked, fault::Fault};
-use crate::error::AppError;
+use crate::{error::AppError, http::request_log};
 
 /// Where calls are, with and without the version that a client speaks. The dot keeps them apart from REST.
 const ADDRESSES: [&str; 2] = [
@@ -98,6 +98,7 @@ async fn dispatch(
             .insert(header::ALLOW, header::HeaderValue::from_static("GET, POST, PUT"));
         return answer;
     }
+    request_log::note_action(&req, call.action);
     call.answer(req, payload, asked).await
 }
 

@@ -40,71 +40,66 @@ pub(crate) fn is_from_here(req: &HttpRequest) -> bool {
 
 /// The text of `GET /metrics`, in the format of Prometheus.
 pub(crate) fn metrics(traffic: &Traffic, state: &State, started: Instant) -> String {
-    let mut out = String::with_capacity(2048);
-    let mut say = |name: &str, kind: &str, help: &str, samples: &[(String, f64)]| {
-        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
-        for (labels, value) in samples {
-            let _ = writeln!(out, "{name}{labels} {value}");
-        }
-    };
-    let one = |value: f64| [(String::new(), value)];
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "samples are floats; counters stay below 2^53"
-    )]
-    let float = |value: u64| value as f64;
-    let answered: Vec<(String, f64)> = traffic
-        .by_class()
-        .map(|(class, count)| (format!("{{status=\"{class}\"}}"), float(count)))
-        .collect();
-    say(
+    let mut figures = Figures::default();
+    figures.about(
         "clearance_http_requests_total",
         "counter",
         "Requests answered, by class of status.",
-        &answered,
     );
-    // The request that asks is not counted.
-    let in_flight = float(traffic.in_flight().saturating_sub(1) as u64);
-    say(
+    for (class, count) in traffic.by_class() {
+        figures.sample(&format!("{{status=\"{class}\"}}"), count);
+    }
+    figures.about(
         "clearance_http_requests_in_flight",
         "gauge",
         "Requests being answered now.",
-        &one(in_flight),
     );
+    // The request that asks is not counted.
+    figures.sample("", traffic.in_flight().saturating_sub(1));
     let pools = state.db().pool_sizes();
-    let of_pools = |size: fn(&diesel::r2d2::State) -> u32| {
-        pools
-            .iter()
-            .map(|(name, pool)| (format!("{{pool=\"{name}\"}}"), f64::from(size(pool))))
-            .collect::<Vec<_>>()
-    };
-    say(
+    figures.about(
         "clearance_db_connections",
         "gauge",
         "Open database connections.",
-        &of_pools(|pool| pool.connections),
     );
-    say(
+    for (name, pool) in &pools {
+        figures.sample(&format!("{{pool=\"{name}\"}}"), pool.connections);
+    }
+    figures.about(
         "clearance_db_connections_idle",
         "gauge",
         "Open database connections that nobody uses.",
-        &of_pools(|pool| pool.idle_connections),
     );
-    say(
-        "process_uptime_seconds",
-        "gauge",
-        "Seconds since the start.",
-        &one(started.elapsed().as_secs_f64()),
-    );
-    if let Some(bytes) = resident_bytes() {
-        say(
-            "process_resident_memory_bytes",
-            "gauge",
-            "Memory in use.",
-            &one(float(bytes)),
-        );
+    for (name, pool) in &pools {
+        figures.sample(&format!("{{pool=\"{name}\"}}"), pool.idle_connections);
     }
-    out
+    figures.about("process_uptime_seconds", "gauge", "Seconds since the start.");
+    figures.sample("", started.elapsed().as_secs_f64());
+    if let Some(bytes) = resident_bytes() {
+        figures.about("process_resident_memory_bytes", "gauge", "Memory in use.");
+        figures.sample("", bytes);
+    }
+    figures.text
+}
+
+/// Figures being written.
+#[derive(Debug, Default)]
+struct Figures {
+    text: String,
+    name: &'static str,
+}
+
+impl Figures {
+    /// Begins a figure.
+    fn about(&mut self, name: &'static str, kind: &str, help: &str) {
+        self.name = name;
+        let _ = writeln!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    /// One value of the figure that was begun.
+    fn sample(&mut self, labels: &str, value: impl std::fmt::Display) {
+        let _ = writeln!(self.text, "{}{labels} {value}", self.name);
+    }
 }
 
 /// Memory of this process, where the operating system tells it.

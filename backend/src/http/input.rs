@@ -69,6 +69,10 @@ pub(crate) fn body<T: DeserializeOwned + 'static>(req: &HttpRequest, bytes: &[u8
     if !json {
         return Err(ErrorCode::UnsupportedMediaType.into());
     }
+    // The library would also fill a struct from a list, by position; nobody means that.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(AppError::field("", "Send a JSON object, not a list."));
+    }
     read_json(bytes)
 }
 

@@ -19,6 +19,15 @@ pub(crate) fn note_caller(req: &HttpRequest, caller: &Caller) {
     }
 }
 
+/// What a call of a door with one address for all of them turned out to be.
+#[derive(Debug, Clone, Copy)]
+struct Action(&'static str);
+
+/// Notes which call it is, where the address's template does not say it.
+pub(crate) fn note_action(req: &HttpRequest, action: &'static str) {
+    req.extensions_mut().insert(Action(action));
+}
+
 /// Writes the line.
 pub(crate) fn write(
     req: &HttpRequest,
@@ -31,11 +40,12 @@ pub(crate) fn write(
         return;
     }
     let path = req.match_pattern();
+    let action = req.extensions().get::<Action>().map(|action| action.0);
     let user = req.extensions().get::<CalledBy>().map(|by| by.0.to_string());
     tracing::info!(
         target: "clearance::request",
         method = method.as_str(),
-        path = path.as_deref().unwrap_or("-"),
+        path = action.or(path.as_deref()).unwrap_or("-"),
         status = status.as_u16(),
         duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
         request_id,

@@ -1,6 +1,7 @@
 //! Signing in and out, tokens, forgotten passwords, and the list of one's browsers, through HTTP.
 
 mod browsers;
+mod held_off;
 mod password_reset;
 mod sign_in;
 mod token;

@@ -198,25 +198,20 @@ fn of_others(source: &Source, feature: &str) -> Vec<String> {
         if other == feature {
             continue;
         }
-        match parts.next() {
-            Some(part) => found.push(format!("{other}::{part}")),
-            // The module itself is named: what of it is used stands where it is used.
-            None => {
-                let uses = source.code.match_indices(&format!("{other}::"));
-                let part = |at: usize| {
-                    let rest = &source.code[at + other.len() + 2..];
-                    rest.chars()
-                        .take_while(|c| c.is_alphanumeric() || *c == '_')
-                        .collect::<String>()
-                };
-                found.extend(
-                    uses.map(|(at, _)| format!("{other}::{}", part(at)))
-                        .filter(|part| {
-                            ["store", "rules", "mounts"]
-                                .iter()
-                                .any(|known| part.ends_with(&format!("::{known}")))
-                        }),
-                );
+        if let Some(part) = parts.next() {
+            found.push(format!("{other}::{part}"));
+            continue;
+        }
+        // The module itself is named: what of it is used stands where it is used.
+        let named = format!("{other}::");
+        for (at, _) in source.code.match_indices(&named) {
+            let rest = &source.code[at + named.len()..];
+            let part: String = rest
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            if ["store", "rules", "mounts"].contains(&part.as_str()) {
+                found.push(format!("{other}::{part}"));
             }
         }
     }

@@ -105,10 +105,10 @@ impl Source {
                 }
             }
         }
-        paths.iter().map(|path| self.from_the_root(path)).collect()
+        paths.iter().map(|path| self.rooted(path)).collect()
     }
 
-    fn from_the_root(&self, path: &str) -> String {
+    fn rooted(&self, path: &str) -> String {
         let mut module: Vec<String> = self
             .module()
             .split("::")
@@ -199,7 +199,7 @@ fn without_comments_and_texts(text: &str) -> String {
             In::Code if rest.starts_with("'\"'") || rest.starts_with("'\\") => {
                 // A character, not a text that begins.
                 out.push_str("' ");
-                for _ in 0..rest.chars().skip(2).position(|c| c == '\'').unwrap_or(0) + 1 {
+                for _ in 0..=rest.chars().skip(2).position(|c| c == '\'').unwrap_or(0) {
                     chars.next();
                 }
                 out.push('\'');
@@ -215,9 +215,8 @@ fn without_comments_and_texts(text: &str) -> String {
                 state = In::Code;
             }
             In::Text if c == '\\' => {
-                if chars.next().is_some_and(|(_, c)| c == '\n') {
-                    out.push('\n');
-                }
+                let escaped = chars.next().map(|(_, c)| c);
+                out.push_str(if escaped == Some('\n') { "\n" } else { "" });
             }
             In::Text if c == '"' => {
                 state = In::Code;

@@ -23,7 +23,11 @@ pub fn Ago(
             datetime=move || date().to_iso_string().as_string()
             title=move || exact(at.get())
         >
-            {move || relative(millis(at.get()) - clock.get())}
+            {move || {
+                // The clock says when to look again, not what time it is: it may be 20 seconds old.
+                clock.track();
+                relative(millis(at.get()) - now_ms())
+            }}
         </time>
     }
 }
@@ -84,17 +88,17 @@ fn millis(at: i64) -> f64 {
     at as f64
 }
 
-/// The time now, renewed each 20 seconds for the whole page.
-fn clock() -> ArcRwSignal<f64> {
+/// Ticks each 20 seconds, for the whole page.
+fn clock() -> ArcTrigger {
     thread_local! {
-        static CLOCK: OnceCell<ArcRwSignal<f64>> = const { OnceCell::new() };
+        static CLOCK: OnceCell<ArcTrigger> = const { OnceCell::new() };
     }
     CLOCK.with(|cell| {
         let start = || {
-            let now = ArcRwSignal::new(now_ms());
-            let tick = now.clone();
-            set_interval(move || tick.set(now_ms()), Duration::from_secs(20));
-            now
+            let ticks = ArcTrigger::new();
+            let tick = ticks.clone();
+            set_interval(move || tick.notify(), Duration::from_secs(20));
+            ticks
         };
         cell.get_or_init(start).clone()
     })

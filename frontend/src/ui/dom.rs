@@ -63,6 +63,13 @@ pub fn focus(element: &Element) {
     }
 }
 
+/// Gives the focus to `element` without scrolling there.
+pub fn focus_in_place(element: &HtmlElement) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&options);
+}
+
 /// Every element below `root` that `selector` matches, in document order.
 pub fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
     let Ok(list) = root.query_selector_all(selector) else {

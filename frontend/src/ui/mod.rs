@@ -29,6 +29,7 @@ pub mod palette;
 pub mod panel;
 pub mod panic_page;
 pub mod password_field;
+pub mod scroll;
 pub mod skeleton;
 pub mod switch;
 pub mod table;

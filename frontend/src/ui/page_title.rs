@@ -33,7 +33,7 @@ pub fn PageTitle(
         if !first {
             dom::before_paint(move || {
                 if !has_open_dialog() {
-                    let _ = heading.focus();
+                    dom::focus_in_place(&heading);
                 }
                 announce(&title.get_untracked());
             });

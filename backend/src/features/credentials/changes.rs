@@ -79,6 +79,7 @@ pub fn create(
     wanted: &NewCredential,
 ) -> Result<Credential, AppError> {
     let now = tx.now();
+    store::take_turn(tx.conn, scope)?;
     let bounds = bounds(tx, scope, maker)?;
     let expires_at = rules::end_of_new(now, wanted.expires_at, bounds)?;
     insert(tx, scope, pair, wanted.label.as_str(), expires_at, None)

@@ -216,11 +216,7 @@ pub fn most_days(conn: &mut Conn, scope: &Scope) -> QueryResult<Option<i64>> {
 }
 
 /// When the caller's own key ends, with which they call. Not found if it was revoked a moment ago.
-pub fn end_of_live(
-    conn: &mut Conn,
-    scope: &Scope,
-    access_key: &str,
-) -> QueryResult<Option<NaiveDateTime>> {
+pub fn end_of_live(conn: &mut Conn, scope: &Scope, access_key: &str) -> QueryResult<Option<NaiveDateTime>> {
     scope
         .credentials()
         .filter(credentials::access_key.eq(access_key))

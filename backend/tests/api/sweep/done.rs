@@ -33,7 +33,7 @@ async fn every_route_works_and_every_change_is_journalled() {
             _ if STORES_NOTHING.contains(&mount.name) => assert_eq!(written, 0, "{mount:?} stores something"),
             Effect::Reads => assert_eq!(written, 0, "{mount:?} reads and journals"),
             Effect::Changes | Effect::Creates => {
-                assert!(written >= 1, "{mount:?} changes and journals nothing")
+                assert!(written >= 1, "{mount:?} changes and journals nothing");
             }
         }
         if mount.name != "AcceptInvitation" {

@@ -266,7 +266,8 @@ fn whatever_is_sent_the_server_stays_in_order() {
         app.bearer(&world.eve.key),
     ];
     let mut runner = TestRunner::new(Config {
-        cases: 1_500,
+        // `PROPTEST_CASES` asks for more.
+        cases: Config::default().cases.max(1_500),
         failure_persistence: None,
         ..Config::default()
     });

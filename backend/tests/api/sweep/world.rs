@@ -215,12 +215,7 @@ pub fn has_parameters(mount: &Mount) -> bool {
 
 /// Fails the test if the answer shows anything of `whose`.
 pub fn shows_nothing_of(whose: &Things, what: &str, answer: &Answer<Value>) {
-    let head: String = answer
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value:?}\n"))
-        .collect();
-    let all = head + &answer.text();
+    let all = format!("{:?} {}", answer.headers, answer.text());
     for secret in whose.secrets_to_others() {
         assert!(!all.contains(&secret), "{what} shows {secret}: {all}");
     }

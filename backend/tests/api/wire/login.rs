@@ -130,7 +130,7 @@ async fn a_token_never_outlives_its_key() {
 }
 
 #[actix_web::test]
-async fn r065_a_revoked_key_takes_its_tokens_with_it_by_the_next_call() {
+async fn n08_a_revoked_key_takes_its_tokens_with_it_by_the_next_call() {
     let (app, _, key) = server_with_key().await;
     let first = token(&app, &key).await;
     let answer = app.wire("auth.login", json!({}), As::Bearer(first.clone())).await;
@@ -153,7 +153,7 @@ async fn r065_a_revoked_key_takes_its_tokens_with_it_by_the_next_call() {
 }
 
 #[actix_web::test]
-async fn r075_who_is_shut_out_or_removed_is_refused_by_the_next_call() {
+async fn n08_who_is_shut_out_or_removed_is_refused_by_the_next_call() {
     let (app, ann, _) = server_with_key().await;
     let bob = app.person("bob");
     app.member(ann.workspace, &bob, Role::User);
@@ -195,7 +195,7 @@ async fn each_wrong_proof_has_its_number() {
     let cases = [
         ("Digest username=\"ann\"".to_owned(), 10),
         ("Negotiate".to_owned(), 10),
-        ("".to_owned(), 10),
+        (String::new(), 10),
         ("Basic".to_owned(), 21),
         ("Basic !!!".to_owned(), 21),
         (basic("no colon"), 21),
@@ -364,7 +364,7 @@ async fn nobody_acts_for_somebody_else() {
 }
 
 #[actix_web::test]
-async fn n08_a_login_leaves_no_secret_in_its_answer_but_the_token() {
+async fn a_login_leaves_no_secret_in_its_answer_but_the_token() {
     let (app, _, key) = server_with_key().await;
     let answer = app
         .wire(

@@ -32,7 +32,7 @@ async fn the_current_user_has_the_types_that_clients_expect() {
 }
 
 #[actix_web::test]
-async fn r032_only_members_of_the_keys_workspace_are_seen() {
+async fn only_members_of_the_keys_workspace_are_seen() {
     let (app, ann, key) = server_with_key().await;
     let (bob, eve) = (app.person("bob"), app.person("eve"));
     app.member(ann.workspace, &bob, Role::User);
@@ -50,7 +50,7 @@ async fn r032_only_members_of_the_keys_workspace_are_seen() {
         assert_eq!(ids(action, json!({})).await, [ann_id.clone(), bob_id.clone()]);
         assert_eq!(
             ids(action, json!({"id": [eve.id, bob.id]})).await,
-            [bob_id.clone()]
+            std::slice::from_ref(&bob_id)
         );
         assert!(ids(action, json!({"id": [eve.id]})).await.is_empty());
         assert_eq!(
@@ -247,7 +247,7 @@ async fn the_workspace_is_shown_with_its_owner() {
 }
 
 #[actix_web::test]
-async fn r017_no_statistics_are_sent_and_none_can_be_switched_on() {
+async fn no_statistics_are_sent_and_none_can_be_switched_on() {
     let (app, _, key) = server_with_key().await;
     let option = data(&app.wire("server.report_stats_option", json!({}), &key).await);
     assert_eq!(

@@ -170,7 +170,9 @@ impl Made {
                 in_key: column.in_key == 1,
             });
         }
-        tables.values_mut().for_each(|columns| columns.sort());
+        for columns in tables.values_mut() {
+            columns.sort();
+        }
         tables
     }
 }

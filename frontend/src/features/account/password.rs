@@ -9,7 +9,7 @@ use shared::{
 
 use crate::{
     api::{ApiError, call},
-    sending::{Refusal, Sending, checked_password},
+    sending::{Refusal, Sending, checked_password, password_fault},
     ui::{
         button::{Button, Kind, Look},
         form::Form,
@@ -37,6 +37,8 @@ pub fn PasswordCard(
     let busy = sending.busy();
     let toasts = use_toasts();
     let dirty = Signal::derive(move || [current, new].iter().any(|field| field.with(|text| !text.is_empty())));
+    let current_left = sending.watch("/current", current, |_| None);
+    let new_left = sending.watch("/new", new, password_fault);
     let submit = move |()| {
         let mut wrong = Vec::new();
         if current.with_untracked(String::is_empty) {
@@ -68,12 +70,13 @@ pub fn PasswordCard(
         <section class="card" aria-labelledby="password">
             <h2 id="password">"Password"</h2>
             <Form on_submit=submit busy>
-                <PasswordField label="Current password" value=current which=Which::Current error=current_error />
+                <PasswordField label="Current password" value=current which=Which::Current error=current_error on_leave=current_left />
                 <PasswordField
                     label="New password"
                     value=new
                     which=Which::New
                     error=new_error
+                    on_leave=new_left
                     hint=format!("At least {} characters. Every other browser is signed out.", Password::MIN)
                 />
                 <Refusal error=other />

@@ -65,7 +65,8 @@ fn Row(credential: Credential, keys: Keys, me: Option<UserId>, with_owner: bool)
     let key = credential.access_key.clone();
     let is_mine = Some(credential.user_id) == me;
     let owner = with_owner.then(|| credential.user_name.to_string());
-    let created_at = credential.created_at.timestamp_millis();
+    // The server's clock may be a little ahead.
+    let created_at = credential.created_at.min(now()).timestamp_millis();
     let found = keys.clone();
     // The row stays while what it shows changes, so that the focus stays in it.
     let current = Memo::new(move |before: Option<&Credential>| {

@@ -13,7 +13,7 @@ use shared::{
 use crate::{
     address::{Step, use_address},
     api::call,
-    sending::{Refusal, Sending, checked},
+    sending::{Refusal, Sending, checked, fault},
     session::{CurrentWorkspace, use_session, use_workspace},
     text,
     ui::{
@@ -99,6 +99,7 @@ fn InviteForm(
     let busy = sending.busy();
     let (email_error, role_error) = (sending.errors.of("/email"), sending.errors.of("/role"));
     let other = sending.errors.other_than(&["/email", "/role"]);
+    let email_left = sending.watch("/email", email, fault::<Email>);
     let is_bare = Memo::new(move |_| email.with(|email| email.trim().is_empty()));
     let submit = move |()| {
         let mut wrong = Vec::new();
@@ -133,6 +134,7 @@ fn InviteForm(
                 optional=true
                 autofocus=true
                 error=email_error
+                on_leave=email_left
                 hint="With an address, only this person can use the link. Without one, whoever opens it first joins."
             />
             <RadioField legend="Role" value=role choices=roles.into() error=role_error />

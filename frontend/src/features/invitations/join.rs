@@ -16,7 +16,7 @@ use crate::{
     api::{ApiError, call},
     frame::alone::Alone,
     routes::{self, Section},
-    sending::{Refusal, Sending, checked, checked_password, told},
+    sending::{Refusal, Sending, checked, checked_password, fault, password_fault, told},
     session::{State, use_session},
     sign_in::SignInForm,
     ui::{
@@ -201,6 +201,9 @@ fn NewAccount(token: String, address: Address, invitee: Option<Email>) -> impl I
     let (name_error, email_error) = (errors.of("/name"), errors.of("/email"));
     let password_error = errors.of("/password");
     let other = errors.other_than(&["/name", "/email", "/password"]);
+    let name_left = sending.watch("/name", name, fault::<Name>);
+    let email_left = sending.watch("/email", email, fault::<Email>);
+    let password_left = sending.watch("/password", password, password_fault);
     let submit = move |()| {
         let mut wrong = Vec::new();
         let name = checked::<Name>(&name.get_untracked(), "/name", &mut wrong);
@@ -226,17 +229,18 @@ fn NewAccount(token: String, address: Address, invitee: Option<Email>) -> impl I
     let who = if is_fixed {
         view! { <p class="sign-in-as">"Your address: " <strong>{email.get_untracked()}</strong></p> <Refusal error=email_error /> }.into_any()
     } else {
-        view! { <TextField label="E-mail" value=email kind=Typed::Email autocomplete="username" error=email_error /> }.into_any()
+        view! { <TextField label="E-mail" value=email kind=Typed::Email autocomplete="username" error=email_error on_leave=email_left /> }.into_any()
     };
     view! {
         <Form on_submit=submit busy>
-            <TextField label="Your name" value=name autocomplete="name" error=name_error />
+            <TextField label="Your name" value=name autocomplete="name" error=name_error on_leave=name_left />
             {who}
             <PasswordField
                 label="Password"
                 value=password
                 which=Which::New
                 error=password_error
+                on_leave=password_left
                 hint=format!("At least {} characters. A few words in a row are easy to remember.", Password::MIN)
             />
             <Refusal error=other />

@@ -12,7 +12,7 @@ use crate::{
     api::{ApiError, call},
     frame::alone::Alone,
     routes,
-    sending::{Refusal, Sending, checked, checked_password},
+    sending::{Refusal, Sending, checked, checked_password, fault, password_fault},
     ui::{
         badge::Tone,
         button::{Button, ButtonLink, Kind, Look},
@@ -57,6 +57,7 @@ fn AskForm(asked: RwSignal<Option<Asked>>) -> impl IntoView {
     let busy = sending.busy();
     let email_error = sending.errors.of("/email");
     let other = sending.errors.other_than(&["/email"]);
+    let email_left = sending.watch("/email", email, fault::<Email>);
     let submit = move |()| {
         let mut wrong = Vec::new();
         let Some(email) = checked::<Email>(&email.get_untracked(), "/email", &mut wrong) else {
@@ -75,7 +76,7 @@ fn AskForm(asked: RwSignal<Option<Asked>>) -> impl IntoView {
     view! {
         <p>"Enter the address that you sign in with. You get a link with which you choose a new password."</p>
         <Form on_submit=submit busy>
-            <TextField label="E-mail" value=email kind=Typed::Email autocomplete="username" autofocus=true error=email_error />
+            <TextField label="E-mail" value=email kind=Typed::Email autocomplete="username" autofocus=true error=email_error on_leave=email_left />
             <Refusal error=other />
             <Button look=Look::Primary kind=Kind::Submit busy>"Ask for a link"</Button>
         </Form>
@@ -157,6 +158,7 @@ fn ResetForm(token: String, stage: RwSignal<Reset>) -> impl IntoView {
     let busy = sending.busy();
     let password_error = sending.errors.of("/password");
     let other = sending.errors.other_than(&["/password"]);
+    let left = sending.watch("/password", password, password_fault);
     let submit = move |()| {
         let mut wrong = Vec::new();
         let Some(password) = checked_password(&password.get_untracked(), "/password", &mut wrong) else {
@@ -173,7 +175,7 @@ fn ResetForm(token: String, stage: RwSignal<Reset>) -> impl IntoView {
     view! {
         <p>"It takes the place of the old one, and every browser is signed out."</p>
         <Form on_submit=submit busy>
-            <PasswordField label="New password" value=password which=Which::New autofocus=true error=password_error hint />
+            <PasswordField label="New password" value=password which=Which::New autofocus=true error=password_error on_leave=left hint />
             <Refusal error=other />
             <Button look=Look::Primary kind=Kind::Submit busy>"Set new password"</Button>
         </Form>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::{
     session::Session,
     setup::{CompleteSetup, Hosting, Setup},
-    text::{Password, SecretText},
+    text::{Email, Name, Password, SecretText},
 };
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     api::call,
     frame::alone::Alone,
     routes::{self, Section},
-    sending::{Refusal, Sending, checked, checked_password, told},
+    sending::{Refusal, Sending, checked, checked_password, fault, password_fault, told},
     session::use_session,
     ui::{
         button::{Button, ButtonLink, Kind, Look},
@@ -97,6 +97,9 @@ fn SetupForm(token: String, begun: RwSignal<bool>) -> impl IntoView {
     let dirty = Signal::derive(move || {
         !begun.get() && [name, email, password].iter().any(|field| field.with(|text| !text.is_empty()))
     });
+    let name_left = sending.watch("/name", name, fault::<Name>);
+    let email_left = sending.watch("/email", email, fault::<Email>);
+    let password_left = sending.watch("/password", password, password_fault);
     let submit = move |()| {
         let mut wrong = Vec::new();
         let name = checked(&name.get_untracked(), "/name", &mut wrong);
@@ -128,10 +131,10 @@ fn SetupForm(token: String, begun: RwSignal<bool>) -> impl IntoView {
         <p class="lead">"You are the first here. Make your account; it administers this server."</p>
         <section class="card">
             <Form on_submit=submit busy>
-                <TextField label="Your name" value=name autocomplete="name" autofocus=true error=name_error />
-                <TextField label="E-mail" value=email kind=Typed::Email autocomplete="username" error=email_error
+                <TextField label="Your name" value=name autocomplete="name" autofocus=true error=name_error on_leave=name_left />
+                <TextField label="E-mail" value=email kind=Typed::Email autocomplete="username" error=email_error on_leave=email_left
                     hint="You sign in with it. No message is sent to it." />
-                <PasswordField label="Password" value=password which=Which::New error=password_error
+                <PasswordField label="Password" value=password which=Which::New error=password_error on_leave=password_left
                     hint=password_rule() />
                 <RadioField legend="Whom is this server for?" value=hosting choices=hostings() error=hosting_error />
                 <Refusal error=other />
