@@ -142,8 +142,9 @@ fn navigation(html: &mut Html, tags: &[&str], calls: &[Call<'_>]) {
             text(&title_of(tag))
         ));
         for call in calls.iter().filter(|call| tag_of(call) == *tag) {
-            let (id, name) = (call.get("operationId"), text(call.get("summary")));
-            html.raw(&format!("<li><a href=\"#{id}\">{name}</a></li>"));
+            html.raw(&format!("<li><a href=\"#{}\">", call.get("operationId")));
+            html.inline(call.get("summary"));
+            html.raw("</a></li>");
         }
         html.raw("</ul></li>");
     }
@@ -177,13 +178,14 @@ fn introduction(html: &mut Html, document: &Value) {
 fn one_call(html: &mut Html, document: &Value, types: &Map<String, Value>, call: &Call<'_>) {
     let (method, id) = (call.method.to_ascii_uppercase(), call.get("operationId"));
     html.raw(&format!(
-        "<details class=\"call\" id=\"{id}\"><summary><span class=\"method {}\">{method}</span> <code>{}</code> \
-         <span class=\"about\">{}</span></summary><h3>{}</h3>",
+        "<details class=\"call\"><summary><span class=\"method {}\">{method}</span> <code>{}</code> \
+         <span class=\"about\">",
         call.method,
-        text(call.path),
-        text(call.get("summary")),
-        text(id)
+        text(call.path)
     ));
+    html.inline(call.get("summary"));
+    // Browsers open what is closed around the place that a link leads to.
+    html.raw(&format!("</span></summary><h3 id=\"{id}\">{}</h3>", text(id)));
     html.paragraph(call.get("description"));
     parameters(html, document, call);
     if let Some(schema) = call
@@ -262,11 +264,11 @@ fn all_types(html: &mut Html, types: &Map<String, Value>) {
     html.raw("<h2 id=\"types\">Types</h2>");
     for (name, schema) in types {
         html.raw(&format!(
-            "<details class=\"type\" id=\"type-{name}\"><summary><code>{}</code></summary>",
+            "<details class=\"type\"><summary><code>{}</code></summary><div id=\"type-{name}\">",
             text(name)
         ));
         html.paragraph(string(schema, "description"));
         html.fields(schema, types);
-        html.raw("</details>");
+        html.raw("</div></details>");
     }
 }

@@ -41,8 +41,8 @@ struct Settings {
     /// Where the database file and the instance keys live [default: data]
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<String>,
-    /// sqlite://PATH or postgres://...; better in the environment if it holds a password
-    #[arg(long, global = true, value_name = "URL")]
+    /// Which database, if not a file in the data directory; better in the environment if it holds a password
+    #[arg(long, global = true, value_name = "sqlite://PATH|postgres://...")]
     database_url: Option<String>,
     /// The address that people and clients use
     #[arg(long, global = true, value_name = "URL")]

@@ -260,7 +260,8 @@ fn parameters_of(
             } else {
                 json!({ "type": "string" })
             };
-            json!({ "name": name, "in": "path", "required": true, "schema": schema })
+            let about = format!("Which {}.", name.trim_end_matches("_id").replace('_', " "));
+            json!({ "name": name, "in": "path", "required": true, "description": about, "schema": schema })
         });
     let query = resolve(schemas.query.as_value(), definitions);
     let required: Vec<&str> = query

@@ -13,7 +13,7 @@ const focus = (page: Page) =>
       return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
     };
     // A radio button may be drawn by its label.
-    const shown = one.classList.contains("visually-hidden") ? (one.closest("label") ?? one) : one;
+    const shown = one.closest("label") ?? one;
     const hasRing = ring(one) || [...shown.querySelectorAll("*"), shown].some(ring);
     const box = shown.getBoundingClientRect();
     const [x, y] = [box.x + Math.min(box.width, innerWidth) / 2, box.y + Math.min(box.height, 40) / 2];

@@ -23,7 +23,7 @@ test("R010 the pencil appears on hover and starts inline edit", async ({ ada }) 
   await open(ada, "profile");
   const pencil = page.getByRole("button", { name: "Edit name" });
   await expect(pencil).toHaveCSS("opacity", "0");
-  await page.getByRole("heading", { level: 2, name: /Ada Admin/ }).getByText("Ada Admin").hover();
+  await page.getByRole("region", { name: "Your account" }).getByText("Ada Admin", { exact: true }).hover();
   await expect(pencil).toHaveCSS("opacity", "1");
   await pencil.click();
   const field = page.getByRole("textbox", { name: "Name", exact: true });
@@ -65,7 +65,7 @@ test("R011 the check-mark saves the name, which shows everywhere and survives a 
   await page.reload();
   await there(page, "Profile");
   await expect(page.getByRole("heading", { level: 2, name: /Nora Noble/ })).toBeVisible();
-  await expect(profileButton(page)).toContainText("NN");
+  await expect(profileButton(page).getByTitle("Nora Noble"), "the ring in the corner").toBeVisible();
   await page.goto(settings(person.workspace, "users"));
   await there(page, "Users & Groups");
   await expect(page.getByRole("table", { name: "Members" }).getByRole("rowheader", { name: /Nora Noble/ })).toBeVisible();
@@ -108,19 +108,19 @@ test("a name that is not possible is refused beside the field, and what was type
   await accessibleInBothThemes(page, "a refused name");
 });
 
-test("C10 saving shows within a moment that it is under way", async ({ ada }) => {
-  const { page } = ada;
-  await open(ada, "profile");
+test("C10 saving shows within a moment that it is under way", async ({ newcomer, signIn }) => {
+  const person = await signIn(await newcomer());
+  const { page } = person;
+  await open(person, "profile");
   const held = await hold(page, ME, "PATCH");
   await page.getByRole("button", { name: "Edit name" }).click();
-  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Ada Held");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Nora Held");
   await page.getByRole("button", { name: "Save name" }).click();
   await expect(page.getByRole("button", { name: "Save name" })).toHaveAttribute("aria-busy", "true", { timeout: 100 });
   await page.keyboard.press("Enter");
   expect(held.count(), "sent once").toBe(1);
-  await refuse(page, ME, "PATCH", 409, { code: "invalid", title: "Not now." });
-  await page.unroute(ME);
   held.release();
+  await expect(page.getByRole("heading", { level: 2, name: /Nora Held/ })).toBeVisible();
 });
 
 test("C13 a refused name stays in its field with the reason beside it", async ({ ada, expectErrors }) => {

@@ -27,6 +27,7 @@ use crate::{
     sign_in::SignInAgain,
     theme::provide_theme,
     ui::{
+        leave_guard::guard_history,
         load::Explain,
         notice::OfflineNotice,
         page_title::Announcer,
@@ -49,6 +50,7 @@ pub fn App() -> impl IntoView {
     provide_theme();
     provide_toasts();
     provide_session();
+    guard_history();
     keep_places();
     view! {
         <Router>

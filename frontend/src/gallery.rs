@@ -18,6 +18,7 @@ use crate::{
         dialog::Dialog,
         dom::now_ms,
         empty::{Empty, NoMatch},
+        fetched::Fetched,
         field::{SelectField, TextArea, TextField, Typed},
         form::Form,
         icon::Symbol,
@@ -246,8 +247,8 @@ fn Row(key: &'static str, label: &'static str, tone: Tone, status: &'static str)
 
 #[component]
 fn States() -> impl IntoView {
-    let failing = LocalResource::new(|| async { Err::<String, _>(ApiError::Offline) });
-    let never = LocalResource::new(|| async { std::future::pending::<Result<String, ApiError>>().await });
+    let failing = Fetched::new(|| async { Err::<String, _>(ApiError::Offline) });
+    let never = Fetched::new(|| async { std::future::pending::<Result<String, ApiError>>().await });
     view! {
         <PageTitle title="Users & Groups" section=text::SETTINGS />
         <section class="card">{load(failing, Skeleton::Lines(3), |text| text)}</section>

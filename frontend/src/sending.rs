@@ -1,7 +1,7 @@
 //! One change on its way to the server: whether it is under way, and what was wrong with it. It outlives the row or
 //! dialog that sent it, so that a late answer never meets something that is gone.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use leptos::prelude::*;
 
@@ -9,6 +9,9 @@ use crate::{
     api::ApiError,
     ui::{form::FieldErrors, load::Explain},
 };
+
+type Done = Box<dyn FnOnce()>;
+type Work = Pin<Box<dyn Future<Output = Result<Done, ApiError>>>>;
 
 /// A change that is sent at most once at a time. Cloning shares it.
 #[derive(Debug, Clone, Default)]
@@ -65,17 +68,24 @@ impl Sending {
         T: 'static,
         F: Future<Output = Result<T, ApiError>> + 'static,
     {
-        if self.busy.get_untracked() {
-            return;
+        if !self.busy.get_untracked() {
+            self.run(Box::pin(async move {
+                let value = work.await?;
+                Ok(Box::new(move || done(value)) as Done)
+            }));
         }
+    }
+
+    /// The part that does not depend on what is sent.
+    fn run(&self, work: Work) {
         self.busy.set(true);
         self.errors.clear();
         let sent = self.clone();
         leptos::task::spawn_local(async move {
             match work.await {
-                Ok(value) => {
+                Ok(done) => {
                     sent.busy.set(false);
-                    done(value);
+                    done();
                 }
                 Err(error) => {
                     sent.errors.set(told(&error));

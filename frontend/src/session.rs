@@ -15,6 +15,7 @@ use shared::{
 use crate::{
     api::{ApiError, call},
     sign_in_gate,
+    ui::fetched::Fetched,
 };
 
 /// How far the app has come.
@@ -35,7 +36,7 @@ pub enum State {
 pub struct CurrentSession {
     state: RwSignal<State>,
     workspaces: RwSignal<Vec<Workspace>>,
-    server: LocalResource<Result<Server, ApiError>>,
+    server: Fetched<Server, ApiError>,
 }
 
 impl CurrentSession {
@@ -58,7 +59,7 @@ impl CurrentSession {
     }
 
     /// The server's versions and addresses.
-    pub fn server(self) -> LocalResource<Result<Server, ApiError>> {
+    pub fn server(self) -> Fetched<Server, ApiError> {
         self.server
     }
 
@@ -148,7 +149,7 @@ pub fn provide_session() -> CurrentSession {
     let session = CurrentSession {
         state: RwSignal::new(State::Starting),
         workspaces: RwSignal::new(Vec::new()),
-        server: LocalResource::new(|| call::<GetServer>((), (), ())),
+        server: Fetched::new(|| call::<GetServer>((), (), ())),
     };
     provide_context(session);
     leptos::task::spawn_local(session.start());

@@ -7,16 +7,16 @@ use shared::{
 };
 
 use crate::{
-    api::{ApiError, call},
+    api::call,
     routes,
+    sending::Sending,
     session::use_session,
     sign_in_gate,
     ui::{
         button::{Button, Kind, Look},
         dialog::Dialog,
         field::{TextField, Typed},
-        form::{FieldErrors, Form},
-        load::Explain,
+        form::Form,
         password_field::{PasswordField, Which},
     },
 };
@@ -33,21 +33,15 @@ pub fn SignInForm(
 ) -> impl IntoView {
     let email = RwSignal::new(only.as_ref().map(Email::to_string).unwrap_or_default());
     let password = RwSignal::new(String::new());
-    let errors = FieldErrors::new();
+    let sending = Sending::new();
+    let errors = sending.errors.clone();
     let (email_error, password_error) = (errors.of("/email"), errors.of("/password"));
     let elsewhere = errors.other_than(&["/email", "/password"]);
-    let send = Action::new_local(move |credentials: &NewSession| call::<SignIn>((), (), credentials.clone()));
-    let shown = errors.clone();
-    Effect::new(move |_| match send.value().get() {
-        Some(Ok(session)) => on_signed_in.run(session),
-        Some(Err(error)) => shown.set(told(&error)),
-        None => {}
-    });
+    let busy = sending.busy();
     let submit = move |()| match checked(&email.get_untracked(), &password.get_untracked()) {
-        Ok(credentials) => {
-            errors.clear();
-            send.dispatch(credentials);
-        }
+        Ok(credentials) => sending.send(call::<SignIn>((), (), credentials), move |session| {
+            let _ = on_signed_in.try_run(session);
+        }),
         Err(wrong) => errors.set(wrong),
     };
     let who = match only {
@@ -57,7 +51,6 @@ pub fn SignInForm(
         }
         .into_any(),
     };
-    let busy = send.pending();
     view! {
         <Form on_submit=submit busy>
             {who}
@@ -104,15 +97,6 @@ fn checked(email: &str, password: &str) -> Result<NewSession, Vec<(String, Strin
     }
 }
 
-fn told(error: &ApiError) -> Vec<(String, String)> {
-    let fields = error.fields();
-    if fields.is_empty() {
-        vec![(String::new(), error.sentence())]
-    } else {
-        fields
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,13 +109,5 @@ mod tests {
             ["/email", "/password"]
         );
         assert!(checked("ann@example.com", "x").is_ok());
-    }
-
-    #[test]
-    fn a_refusal_without_fields_is_told_above_the_button() {
-        assert_eq!(
-            told(&ApiError::Offline),
-            [(String::new(), ApiError::Offline.sentence())]
-        );
     }
 }

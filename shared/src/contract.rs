@@ -188,9 +188,13 @@ macro_rules! changes {
 /// The address of one call: the path of `E` with `path` filled in, each value escaped.
 #[must_use]
 pub fn url<E: Endpoint>(path: &E::Path) -> String {
-    let fields = serde_json::to_value(path).unwrap_or_default();
-    let mut out = String::with_capacity(E::PATH.len() + 32);
-    for segment in E::PATH.split('/').skip(1) {
+    filled(E::PATH, &serde_json::to_value(path).unwrap_or_default())
+}
+
+/// `pattern` with each name in braces replaced by the field of that name.
+fn filled(pattern: &str, fields: &serde_json::Value) -> String {
+    let mut out = String::with_capacity(pattern.len() + 32);
+    for segment in pattern.split('/').skip(1) {
         out.push('/');
         match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
             Some(name) => match fields.get(name) {
@@ -207,9 +211,13 @@ pub fn url<E: Endpoint>(path: &E::Path) -> String {
 /// The query string of `query`, with its leading `?`; empty when nothing is set. Fields are flat.
 #[must_use]
 pub fn query_string<Q: Serialize>(query: &Q) -> String {
+    joined(&serde_json::to_value(query).unwrap_or_default())
+}
+
+fn joined(query: &serde_json::Value) -> String {
     let mut out = String::new();
-    if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(query) {
-        for (name, value) in &fields {
+    if let serde_json::Value::Object(fields) = query {
+        for (name, value) in fields {
             let text = match value {
                 serde_json::Value::Null => continue,
                 serde_json::Value::String(text) => text.clone(),

@@ -66,9 +66,9 @@ impl SecurityHeaders {
 
 /// What pages may load: themselves, and the inline scripts that were in the page when the server was built.
 fn content_policy(script_hashes: &[String]) -> String {
-    let hashes = script_hashes.iter().fold(String::new(), |hashes, hash| {
-        hashes + " 'sha256-" + hash + "'"
-    });
+    let hashes = script_hashes
+        .iter()
+        .fold(String::new(), |hashes, hash| hashes + " 'sha256-" + hash + "'");
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{hashes}; style-src 'self'; img-src 'self' data:; \
          connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -57,11 +57,7 @@ pub(crate) fn metrics(traffic: &Traffic, state: &State, started: Instant) -> Str
     // The request that asks is not counted.
     figures.sample("", traffic.in_flight().saturating_sub(1));
     let pools = state.db().pool_sizes();
-    figures.about(
-        "clearance_db_connections",
-        "gauge",
-        "Open database connections.",
-    );
+    figures.about("clearance_db_connections", "gauge", "Open database connections.");
     for (name, pool) in &pools {
         figures.sample(&format!("{{pool=\"{name}\"}}"), pool.connections);
     }

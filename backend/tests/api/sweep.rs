@@ -3,7 +3,10 @@
 
 mod denied;
 mod done;
+mod elsewhere;
 mod hostile;
 mod random;
+mod shut_out;
 mod tables;
+mod tokens;
 mod world;

@@ -44,7 +44,7 @@ pub struct Server {
     pub address: SocketAddr,
     /// What it printed until it was ready, and the set-up link after it.
     pub printed: Vec<String>,
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
     log: Option<thread::JoinHandle<String>>,
 }
 
@@ -85,7 +85,7 @@ impl Server {
             address: address.parse().unwrap(),
             printed: vec![line.clone()],
             child,
-            _out: out,
+            out,
             log,
         };
         server.read_link();
@@ -97,7 +97,7 @@ impl Server {
         let needs_setup = self.get("/api/v1/server").json()["needs_setup"] == true;
         for _ in 0..if needs_setup { 2 } else { 0 } {
             let mut line = String::new();
-            self._out.read_line(&mut line).unwrap();
+            self.out.read_line(&mut line).unwrap();
             self.printed.push(line.trim().to_owned());
         }
     }

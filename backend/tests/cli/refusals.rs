@@ -2,6 +2,8 @@
 
 use std::{fs, net::TcpListener, path::Path};
 
+use sha2::Digest as _;
+
 use super::process::{PASSWORD, Server, clearance, folder, folder_with, output};
 
 /// Starts a server that must refuse; its exit code and message.
@@ -14,77 +16,87 @@ fn refused(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> (Op
     (code, message)
 }
 
+/// A file, arguments and variables that stop the start, and what is said about them.
+type Wrong = (
+    &'static str,
+    &'static [&'static str],
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
+const WRONG: &[Wrong] = &[
+    (
+        "colour = 'red'\n",
+        &[],
+        &[],
+        "colour (file config.toml) is not a setting",
+    ),
+    (
+        "[smtp]\nhsot = 'x'\n",
+        &[],
+        &[],
+        "smtp.hsot (file config.toml) is not a setting; is smtp.host meant?",
+    ),
+    (
+        "",
+        &[],
+        &[("CLEARANCE_LISTEM", "x")],
+        "CLEARANCE_LISTEM (environment) is not a setting",
+    ),
+    ("", &["--listen", "nowhere"], &[], "listen (flag --listen): "),
+    (
+        "session_idle_days = 60\n",
+        &[],
+        &[],
+        "session_idle_days (file config.toml) is longer than",
+    ),
+    (
+        "",
+        &[],
+        &[("CLEARANCE_PUBLIC_URL", "http://clearance.example")],
+        "public_url (variable CLEARANCE_PUBLIC_URL) is plain HTTP",
+    ),
+    (
+        "",
+        &["--listen", "0.0.0.0:0"],
+        &[],
+        "listen (flag --listen) is not an address of this machine alone",
+    ),
+    (
+        "",
+        &["--public-url", "https://clearance.example/app"],
+        &[],
+        "public_url (flag --public-url) must end after the host",
+    ),
+    (
+        "",
+        &[],
+        &[("CLEARANCE_ADMIN_EMAIL", "ann@example.com")],
+        "admin.password is missing",
+    ),
+    (
+        "smtp = { host = 'mail.example', port = 25, from = 'a@b.example', security = 'none' }\n",
+        &[],
+        &[],
+        "smtp.security (file config.toml) is `none`",
+    ),
+    (
+        "",
+        &["--config", "other.toml"],
+        &[],
+        "there is no file other.toml",
+    ),
+    (
+        "",
+        &["--database-url", "mysql://x"],
+        &[],
+        "database_url (flag --database-url)",
+    ),
+];
+
 #[test]
 fn a_wrong_setting_stops_the_start_names_the_key_and_its_source_and_makes_nothing() {
-    for (config, arguments, variables, told) in [
-        (
-            "colour = 'red'\n",
-            &[][..],
-            &[][..],
-            "colour (file config.toml) is not a setting",
-        ),
-        (
-            "[smtp]\nhsot = 'x'\n",
-            &[],
-            &[],
-            "smtp.hsot (file config.toml) is not a setting; is smtp.host meant?",
-        ),
-        (
-            "",
-            &[],
-            &[("CLEARANCE_LISTEM", "x")],
-            "CLEARANCE_LISTEM (environment) is not a setting",
-        ),
-        ("", &["--listen", "nowhere"], &[], "listen (flag --listen): "),
-        (
-            "session_idle_days = 60\n",
-            &[],
-            &[],
-            "session_idle_days (file config.toml) is longer than",
-        ),
-        (
-            "",
-            &[],
-            &[("CLEARANCE_PUBLIC_URL", "http://clearance.example")],
-            "public_url (variable CLEARANCE_PUBLIC_URL) is plain HTTP",
-        ),
-        (
-            "",
-            &["--listen", "0.0.0.0:0"],
-            &[],
-            "listen (flag --listen) is not an address of this machine alone",
-        ),
-        (
-            "",
-            &["--public-url", "https://clearance.example/app"],
-            &[],
-            "public_url (flag --public-url) must end after the host",
-        ),
-        (
-            "",
-            &[],
-            &[("CLEARANCE_ADMIN_EMAIL", "ann@example.com")],
-            "admin.password is missing",
-        ),
-        (
-            "smtp = { host = 'mail.example', port = 25, from = 'a@b.example', security = 'none' }\n",
-            &[],
-            &[],
-            "smtp.security (file config.toml) is `none`",
-        ),
-        (
-            "",
-            &["--config", "other.toml"],
-            &[],
-            "there is no file other.toml",
-        ),
-        (
-            "",
-            &["--database-url", "mysql://x"],
-            &[],
-            "database_url (flag --database-url)",
-        ),
-    ] {
+    for (config, arguments, variables, told) in WRONG {
         let folder = folder_with(config);
         let (code, message) = refused(folder.path(), arguments, variables);
         assert_eq!(code, Some(2), "{message}");
@@ -129,13 +141,10 @@ fn published_clearml_defaults_are_refused_as_password_and_as_key() {
     drop(Server::start(folder.path(), &[]));
     let file = folder.path().join("data/keys/instance.toml");
     let text = fs::read_to_string(&file).unwrap();
-    let digest: String = {
-        use sha2::Digest as _;
-        sha2::Sha256::digest(published)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    };
+    let digest = sha2::Sha256::digest(published);
+    let digest = digest
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let pepper = text
         .lines()
         .find(|line| line.starts_with("pepper"))

@@ -40,7 +40,7 @@
 //! - **Behind the HTTP**: `app.state` (also `write_meters()`), `app.db(|conn| ...)`, `app.change(|conn| ...)`,
 //!   `app.journal()`, `app.mails()`.
 //! - **Races**: `app.race(n, async |app, i| ...)` runs on n threads that begin together, against one state.
-//! - **Own settings**: `TestApp::with(|config| ...)`.
+//! - **Own settings**: `TestApp::with(|config| ...)`; other files of the app in the browser: `TestApp::with_files(..)`.
 //! - A test is `#[actix_web::test] async fn r043_...()` in `backend/tests/api/F.rs`.
 //! - `TEST_DATABASE_URL` unset: a `SQLite` file per test; set: a schema per test in that `PostgreSQL`.
 

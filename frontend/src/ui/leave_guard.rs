@@ -1,5 +1,7 @@
 //! Warns before unsaved changes are lost by a link, Back or a closed tab. Put it into the form's page; it watches as
-//! long as it is there.
+//! long as it is there. `guard_history` once at the root of the app, before the router.
+
+use std::cell::RefCell;
 
 use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,6 +11,36 @@ use crate::ui::dom::on_window;
 
 const QUESTION: &str = "Your changes are not saved. Leave without saving?";
 
+thread_local! {
+    /// What is being edited now, and at which address.
+    static EDITED: RefCell<Vec<(Signal<bool>, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Asks before Back and Forward lose something. Browsers call the listeners of the window in the order in which they
+/// were added: this one must come before the router's.
+pub fn guard_history() {
+    on_window("popstate", false, move |event: Event| {
+        let edited = EDITED.with_borrow(|all| all.iter().find(|(dirty, _)| is_true(*dirty)).cloned());
+        if let Some((_, here)) = edited
+            && stay()
+        {
+            // By now the address has changed: put the old one back.
+            event.stop_immediate_propagation();
+            if let Ok(history) = window().history() {
+                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+            }
+        }
+    });
+}
+
+fn is_true(dirty: Signal<bool>) -> bool {
+    dirty.try_get_untracked().unwrap_or(false)
+}
+
+fn stay() -> bool {
+    !window().confirm_with_message(QUESTION).unwrap_or(true)
+}
+
 /// Warns while `dirty` is true.
 #[component]
 pub fn LeaveGuard(
@@ -16,29 +48,20 @@ pub fn LeaveGuard(
     #[prop(into)]
     dirty: Signal<bool>,
 ) -> impl IntoView {
-    let is_dirty = move || dirty.try_get_untracked().unwrap_or(false);
-    let stay = || !window().confirm_with_message(QUESTION).unwrap_or(true);
-    let here = StoredValue::new(window().location().href().unwrap_or_default());
+    let here = window().location().href().unwrap_or_default();
+    EDITED.with_borrow_mut(|all| all.push((dirty, here)));
+    on_cleanup(move || EDITED.with_borrow_mut(|all| all.retain(|(other, _)| *other != dirty)));
 
     on_window("beforeunload", false, move |event: BeforeUnloadEvent| {
-        if is_dirty() {
+        if is_true(dirty) {
             event.prevent_default();
             event.set_return_value(QUESTION);
         }
     });
     on_window("click", true, move |event: MouseEvent| {
-        if is_dirty() && leaves(&event) && stay() {
+        if is_true(dirty) && leaves(&event) && stay() {
             event.prevent_default();
             event.stop_immediate_propagation();
-        }
-    });
-    // By now the address has changed: put the old one back before the router hears of it.
-    on_window("popstate", true, move |event: Event| {
-        if is_dirty() && stay() {
-            event.stop_immediate_propagation();
-            if let Ok(history) = window().history() {
-                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here.get_value()));
-            }
         }
     });
 }

@@ -7,7 +7,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{failed::Failed, skeleton::Skeleton};
+use crate::ui::{failed::Failed, fetched::Fetched, skeleton::Skeleton};
 
 /// An error that can tell people what it means for them.
 pub trait Explain {
@@ -17,13 +17,13 @@ pub trait Explain {
 
 /// Shows `resource`: bones while it is on its way, a sentence with "Try again" if it failed, else `content`.
 pub fn load<T, E, V>(
-    resource: LocalResource<Result<T, E>>,
+    resource: Fetched<T, E>,
     waiting: Skeleton,
     content: impl Fn(T) -> V + Send + 'static,
 ) -> AnyView
 where
-    T: Clone + 'static,
-    E: Explain + Clone + 'static,
+    T: Clone + Send + Sync + 'static,
+    E: Explain + Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
     let there = move |value: T| content(value).into_any();
@@ -39,15 +39,15 @@ where
 
 /// Like [`load`], for lists: shows `empty` when `is_empty` says that nothing came.
 pub fn load_list<T, E, V>(
-    resource: LocalResource<Result<T, E>>,
+    resource: Fetched<T, E>,
     waiting: Skeleton,
     is_empty: impl Fn(&T) -> bool + Send + 'static,
     empty: impl Fn() -> AnyView + Send + 'static,
     content: impl Fn(T) -> V + Send + 'static,
 ) -> AnyView
 where
-    T: Clone + 'static,
-    E: Explain + Clone + 'static,
+    T: Clone + Send + Sync + 'static,
+    E: Explain + Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
     load(resource, waiting, move |value| {

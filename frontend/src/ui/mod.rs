@@ -12,6 +12,7 @@ pub mod dialog;
 pub mod dom;
 pub mod empty;
 pub mod failed;
+pub mod fetched;
 pub mod field;
 pub mod form;
 pub mod icon;

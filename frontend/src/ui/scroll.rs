@@ -52,7 +52,7 @@ pub fn keep_places() {
         }
     });
     let back = places.clone();
-    on_window("popstate", true, move |_: Event| {
+    on_window("popstate", false, move |_: Event| {
         let address = address();
         let place = back.left.borrow().get(&address).copied().unwrap_or_default();
         let since = now_ms();

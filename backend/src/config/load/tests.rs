@@ -76,10 +76,10 @@ fn every_setting_can_stand_in_the_file_and_in_the_environment() {
         .map(|(name, value)| (name.as_str(), *value))
         .collect();
     let from_environment = load(&Flags::default(), variables(&pairs)).unwrap();
-    let file: String = KEYS
-        .iter()
-        .map(|key| format!("{} = {}\n", key.path, key.read(values(key.path)).unwrap()))
-        .collect();
+    let file = KEYS.iter().fold(String::new(), |file, key| {
+        let value = key.read(values(key.path)).unwrap();
+        format!("{file}{} = {value}\n", key.path)
+    });
     let from_file = with_file(&file, &[]).unwrap();
     let printed = format!("{:?}", from_file.config);
     assert_eq!(printed, format!("{:?}", from_environment.config));

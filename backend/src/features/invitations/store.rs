@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use db::{
     Conn, columns,
-    columns::{InvitationId, UserId, WorkspaceId},
+    columns::{InvitationId, WorkspaceId},
     one,
     schema::{invitations, members, users, workspaces},
 };
@@ -176,13 +176,18 @@ fn held_by(conn: &mut Conn, by_hash: ByHash, token_hash: String) -> QueryResult<
         Option<String>,
         Option<String>,
         columns::Role,
-        UserId,
         String,
+        (bool, Option<columns::Role>),
         Ends,
     );
-    let (id, workspace_id, workspace_name, email, email_key, role, sender, invited_by, ends): Row = by_hash
+    let (id, workspace_id, workspace_name, email, email_key, role, invited_by, sender, ends): Row = by_hash
         .inner_join(workspaces::table)
         .inner_join(users::table)
+        .left_join(
+            members::table.on(members::workspace_id
+                .eq(invitations::workspace_id)
+                .and(members::user_id.eq(invitations::invited_by))),
+        )
         .select((
             invitations::id,
             invitations::workspace_id,
@@ -190,8 +195,8 @@ fn held_by(conn: &mut Conn, by_hash: ByHash, token_hash: String) -> QueryResult<
             invitations::email,
             invitations::email_key,
             invitations::role,
-            invitations::invited_by,
             users::name,
+            (users::is_disabled, members::role.nullable()),
             (
                 invitations::expires_at,
                 invitations::used_at,
@@ -199,19 +204,11 @@ fn held_by(conn: &mut Conn, by_hash: ByHash, token_hash: String) -> QueryResult<
             ),
         ))
         .first(conn)?;
-    let senders_role: Option<columns::Role> = users::table
-        .inner_join(members::table)
-        .filter(users::id.eq(sender))
-        .filter(users::is_disabled.eq(false))
-        .filter(members::workspace_id.eq(workspace_id))
-        .select(members::role)
-        .first(conn)
-        .optional()?;
     let standing = Standing {
         expires_at: ends.0,
         used: ends.1.is_some(),
         revoked: ends.2.is_some(),
-        sender_may_invite: senders_role.is_some_and(|role| role.0.grants(Permission::MembersManage)),
+        sender_may_invite: !sender.0 && sender.1.is_some_and(|role| role.0.grants(Permission::MembersManage)),
         email_key,
     };
     Ok(Held {

@@ -14,6 +14,7 @@ use crate::{
     text,
     ui::{
         avatar::Avatar,
+        fetched::Fetched,
         icon::{Icon, Symbol},
         load::load,
         number::plural,
@@ -75,7 +76,7 @@ pub fn RolesCard() -> impl IntoView {
 #[component]
 fn MembersByRole() -> impl IntoView {
     let id = use_workspace().id;
-    let list = LocalResource::new(move || {
+    let list = Fetched::new(move || {
         let query = PageQuery { limit: Some(LISTED), ..PageQuery::default() };
         call::<ListMembers>(InWorkspace { workspace_id: id }, query, ())
     });

@@ -80,7 +80,6 @@ pub fn AppearanceCard() -> impl IntoView {
                 <input
                     type="radio"
                     name="theme"
-                    class="visually-hidden"
                     prop:checked=move || theme.get() == option
                     on:change=move |_| choose(option)
                 />

@@ -17,6 +17,7 @@ use crate::{
     ui::{
         button::{Button, Look},
         empty::Empty,
+        fetched::Fetched,
         icon::Symbol,
         load::load,
         number::count,
@@ -112,7 +113,7 @@ pub fn Credentials(
         items: ArcRwSignal::new(Vec::new()),
         everybody,
     };
-    let first = LocalResource::new(move || list(workspace_id, everybody.get()));
+    let first = Fetched::new(move || list(workspace_id, everybody.get()));
     let shown = keys.clone();
     let content = load(first, Skeleton::Rows(2), move |items| {
         shown.items.set(items);

@@ -23,6 +23,7 @@ use crate::{
         ago::day,
         badge::Tone,
         button::{Button, ButtonLink, Kind, Look},
+        fetched::Fetched,
         field::{TextField, Typed},
         form::{FieldErrors, Form},
         load::{Explain, load},
@@ -64,7 +65,7 @@ pub fn JoinPage() -> impl IntoView {
 #[component]
 fn Invited(token: String, address: Address) -> impl IntoView {
     let sent = token.clone();
-    let shown = LocalResource::new(move || {
+    let shown = Fetched::new(move || {
         let body = InvitationToken { token: SecretText::new(sent.clone()) };
         async { show(body).await }
     });

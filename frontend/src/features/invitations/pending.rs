@@ -9,7 +9,7 @@ use shared::{
 
 use crate::{
     address::use_address,
-    api::call,
+    api::{ApiError, call},
     sending::Sending,
     session::use_workspace,
     text,
@@ -18,6 +18,7 @@ use crate::{
         badge::{Badge, Tone},
         button::{Button, Look},
         confirm_dialog::ConfirmDialog,
+        fetched::Fetched,
         load::load,
         number::count,
         skeleton::Skeleton,
@@ -44,7 +45,7 @@ fn OpenInvitations(version: RwSignal<u32>) -> impl IntoView {
     let workspace = use_workspace();
     let address = use_address();
     let id = workspace.id;
-    let list = LocalResource::new(move || {
+    let list = Fetched::new(move || {
         version.track();
         async move {
             let page = call::<ListInvitations>(InWorkspace { workspace_id: id }, (), ()).await;
@@ -115,7 +116,7 @@ fn whom(invitation: &Invitation) -> String {
 
 #[component]
 fn RevokeDialog(
-    list: LocalResource<Result<Vec<Invitation>, crate::api::ApiError>>,
+    list: Fetched<Vec<Invitation>, ApiError>,
     version: RwSignal<u32>,
 ) -> impl IntoView {
     let id = use_workspace().id;

@@ -14,6 +14,7 @@ use crate::{
         ago::Ago,
         badge::{Badge, Tone},
         button::{Button, Look},
+        fetched::Fetched,
         form::FieldErrors,
         load::load,
         number::plural,
@@ -29,7 +30,7 @@ pub fn BrowserSessions(
     /// Loads the list again when it changes.
     version: RwSignal<u32>,
 ) -> impl IntoView {
-    let list = LocalResource::new(move || {
+    let list = Fetched::new(move || {
         version.track();
         async { call::<ListSessions>((), (), ()).await.map(|page| page.items) }
     });

@@ -13,6 +13,7 @@ use crate::{
     ui::{
         ago::{Ago, day},
         button::Button,
+        fetched::Fetched,
         icon::Symbol,
         load::load,
         number::{count, plural},
@@ -27,7 +28,7 @@ use crate::{
 pub fn UsagePage() -> impl IntoView {
     let workspace = use_workspace();
     let id = workspace.id;
-    let usage = LocalResource::new(move || call::<GetUsage>(InWorkspace { workspace_id: id }, (), ()));
+    let usage = Fetched::new(move || call::<GetUsage>(InWorkspace { workspace_id: id }, (), ()));
     let again = move |_| usage.refetch();
     view! {
         <PageTitle title="Usage & Billing" section=text::SETTINGS>

@@ -15,6 +15,7 @@ use crate::{
     ui::{
         avatar::AvatarStack,
         button::{Button, ButtonLink},
+        fetched::Fetched,
         icon::Symbol,
         load::load,
         number::plural,
@@ -33,7 +34,7 @@ pub fn MembersBlock(
 ) -> impl IntoView {
     let address = use_address();
     let id = workspace.id;
-    let list = LocalResource::new(move || {
+    let list = Fetched::new(move || {
         let query = PageQuery { limit: Some(SHOWN), ..PageQuery::default() };
         call::<ListMembers>(InWorkspace { workspace_id: id }, query, ())
     });

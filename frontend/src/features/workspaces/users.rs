@@ -18,6 +18,7 @@ use crate::{
         badge::Badge,
         button::{Button, Look},
         empty::NoMatch,
+        fetched::Fetched,
         field::{TextField, Typed},
         icon::{Icon, Symbol},
         id_chip::IdChip,
@@ -70,7 +71,7 @@ fn MemberList(address: Address) -> impl IntoView {
         q: address.get("q"),
         sort: Some(sort_named(address.get("sort").as_deref()).to_owned()),
     });
-    let list = LocalResource::new(move || call::<ListMembers>(InWorkspace { workspace_id: id }, query.get(), ()));
+    let list = Fetched::new(move || call::<ListMembers>(InWorkspace { workspace_id: id }, query.get(), ()));
     let typed = address.search("q");
     let found = move || {
         let page = list.get()?.ok()?;
