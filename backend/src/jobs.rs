@@ -8,15 +8,14 @@ use std::{
 };
 
 use actix_web::web;
-use chrono::{NaiveDateTime, TimeDelta};
-use db::{Conn, schema::*};
-use diesel::prelude::*;
+use chrono::TimeDelta;
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 use crate::{
-    access::{System, load_epoch},
+    access::load_epoch,
     error::AppError,
-    http::blocking,
+    features::session::store as sessions,
+    http::{blocking, forget_old},
     mail::{self, Mailer},
     state::State,
     throttle,
@@ -28,9 +27,8 @@ const SEND_MAIL_EVERY: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// The first sweep waits until the start is over.
 const FIRST_SWEEP_AFTER: Duration = Duration::from_mins(1);
-/// Somebody who follows an old link is told that it is old, for so long.
-const LINKS_KEPT_DAYS: i64 = 7;
-const ANSWERS_KEPT_HOURS: i64 = 24;
+/// Memory for hashing passwords is given back when nobody signs in for so long.
+const RELEASE_EVERY: Duration = Duration::from_mins(1);
 
 /// The running jobs.
 #[derive(Debug)]
@@ -113,7 +111,17 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
         )
         .await;
     };
-    tokio::join!(meters, sweeping, mail);
+    let releasing = every(
+        RELEASE_EVERY,
+        RELEASE_EVERY,
+        stopped.clone(),
+        "memory",
+        async || {
+            secrets::password::release_memory();
+            Ok(())
+        },
+    );
+    tokio::join!(meters, sweeping, releasing, mail);
 }
 
 /// Does `job` again and again until the stop. A job that fails is tried again at its next turn.
@@ -132,7 +140,12 @@ async fn every(
             _ = stopped.wait_for(|stop| *stop) => return,
             _ = turns.tick() => {}
         }
-        if let Err(error) = job().await {
+        let done = tokio::select! {
+            // What is under way is dropped: the last counters are written at the end, a mail is tried again.
+            _ = stopped.wait_for(|stop| *stop) => return,
+            done = job() => done,
+        };
+        if let Err(error) = done {
             tracing::error!(
                 job = name,
                 error = format!("{:#}", anyhow::Error::from(error)),
@@ -184,27 +197,12 @@ pub fn sweep(state: &State) -> Result<(), AppError> {
     let removed = state.system("what has expired is removed", |tx, system| {
         tx.needs_no_entry("nothing that was removed had any effect left");
         let now = tx.now();
-        let mut removed = expired(tx.conn, system, now, idle)?;
+        let mut removed = sessions::sweep(tx.conn, system, now, now - idle)?;
+        removed += forget_old(tx.conn, now)?;
         removed += throttle::sweep(tx.conn, system, now)?;
         removed += mail::sweep(tx.conn, system, now)?;
         Ok(removed)
     })?;
     tracing::debug!(removed, "swept");
     Ok(())
-}
-
-fn expired(conn: &mut Conn, _: &System, now: NaiveDateTime, idle: TimeDelta) -> QueryResult<usize> {
-    let old_sessions = sessions::table.filter(
-        sessions::expires_at
-            .le(now)
-            .or(sessions::last_seen_at.lt(now - idle)),
-    );
-    let mut removed = diesel::delete(old_sessions).execute(conn)?;
-    let long_ago = now - TimeDelta::days(LINKS_KEPT_DAYS);
-    let old_links = one_time_links::table.filter(one_time_links::expires_at.lt(long_ago));
-    removed += diesel::delete(old_links).execute(conn)?;
-    let old_answers = now - TimeDelta::hours(ANSWERS_KEPT_HOURS);
-    removed +=
-        diesel::delete(idempotency::table.filter(idempotency::created_at.lt(old_answers))).execute(conn)?;
-    Ok(removed)
 }

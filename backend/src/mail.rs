@@ -37,25 +37,45 @@ const LONGEST_PAUSE_SECONDS: i64 = 30 * 60;
 /// How long a line about a sent mail is kept.
 const KEPT_DAYS: i64 = 7;
 
+/// A mail with its text sealed, ready to be queued.
+#[derive(Debug)]
+pub struct SealedMail {
+    id: String,
+    to: Email,
+    subject: String,
+    sealed_body: String,
+}
+
+impl SealedMail {
+    /// Seals a mail under a new id.
+    pub fn new(
+        keys: &InstanceKeys,
+        id: uuid::Uuid,
+        to: Email,
+        subject: &str,
+        text: &str,
+    ) -> Result<Self, AppError> {
+        let id = id.simple().to_string();
+        let sealed_body = secrets::seal::seal(keys, &context(&id), text.as_bytes())
+            .map_err(|fault| AppError::Internal(fault.into()))?;
+        Ok(Self {
+            id,
+            to,
+            subject: subject.to_owned(),
+            sealed_body,
+        })
+    }
+}
+
 /// Queues a mail. It leaves when the transaction is committed.
-pub fn queue(
-    tx: &mut Tx<'_>,
-    keys: &InstanceKeys,
-    id: uuid::Uuid,
-    to: &Email,
-    subject: &str,
-    body: &str,
-) -> Result<(), AppError> {
-    let id = id.simple().to_string();
-    let sealed = secrets::seal::seal(keys, &context(&id), body.as_bytes())
-        .map_err(|fault| AppError::Internal(fault.into()))?;
+pub fn queue(tx: &mut Tx<'_>, mail: &SealedMail) -> Result<(), AppError> {
     let now = tx.now();
     diesel::insert_into(outbox::table)
         .values((
-            outbox::id.eq(id),
-            outbox::recipient.eq(to.as_str()),
-            outbox::subject.eq(subject),
-            outbox::sealed_body.eq(sealed),
+            outbox::id.eq(&mail.id),
+            outbox::recipient.eq(mail.to.as_str()),
+            outbox::subject.eq(&mail.subject),
+            outbox::sealed_body.eq(&mail.sealed_body),
             outbox::created_at.eq(now),
             outbox::send_after.eq(now),
             outbox::attempts.eq(0),
@@ -65,8 +85,7 @@ pub fn queue(
 }
 
 /// What the text of mail `id` is sealed for.
-#[must_use]
-pub fn context(id: &str) -> String {
+fn context(id: &str) -> String {
     format!("outbox/{id}")
 }
 

@@ -122,7 +122,7 @@ impl State {
 impl Meter {
     fn unwritten(&self) -> Unwritten {
         let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        Unwritten {
+        let mut unwritten = Unwritten {
             calls: counted
                 .calls
                 .iter()
@@ -139,7 +139,11 @@ impl Meter {
                 .iter()
                 .map(|(id, seen)| (*id, seen.clone()))
                 .collect(),
-        }
+        };
+        // Two instances that write at the same moment take their rows in one order, so neither waits for the other.
+        unwritten.keys.sort_by(|a, b| a.0.cmp(&b.0));
+        unwritten.sessions.sort_by_key(|(id, _)| *id);
+        unwritten
     }
 
     fn mark_written(&self, written: &Unwritten, today: NaiveDate) {
@@ -149,10 +153,11 @@ impl Meter {
                 count.written = *calls;
             }
         }
-        // A finished day that is written needs no memory any more.
+        // A day that is written needs no memory any more once no call can be counted for it: not at midnight itself.
+        let yesterday = today.pred_opt().unwrap_or(today);
         counted
             .calls
-            .retain(|meters, count| meters.day >= today || count.calls != count.written);
+            .retain(|meters, count| meters.day >= yesterday || count.calls != count.written);
         for (key, used) in &written.keys {
             if counted.keys.get(key) == Some(used) {
                 counted.keys.remove(key);
@@ -190,7 +195,11 @@ fn write(conn: &mut Conn, instance: &str, unwritten: &Unwritten) -> QueryResult<
             .execute(c))?;
     }
     for (key, (at, from)) in &unwritten.keys {
-        diesel::update(credentials::table.find(key.as_ref()))
+        let used = credentials::last_used_at;
+        let earlier = credentials::table
+            .find(key.as_ref())
+            .filter(used.is_null().or(used.lt(at)));
+        diesel::update(earlier)
             .set((
                 credentials::last_used_at.eq(at),
                 credentials::last_used_from.eq(from),
@@ -198,7 +207,10 @@ fn write(conn: &mut Conn, instance: &str, unwritten: &Unwritten) -> QueryResult<
             .execute(conn)?;
     }
     for (id, (at, address)) in &unwritten.sessions {
-        diesel::update(sessions::table.find(columns::SessionId(*id)))
+        let earlier = sessions::table
+            .find(columns::SessionId(*id))
+            .filter(sessions::last_seen_at.lt(at));
+        diesel::update(earlier)
             .set((sessions::last_seen_at.eq(at), sessions::address.eq(address)))
             .execute(conn)?;
     }

@@ -60,7 +60,7 @@ fn open(config: Config, keys: InstanceKeys) -> anyhow::Result<State> {
         make_private(file)?;
     }
     let db = Db::open(kind, config.database_connections);
-    let ran = db::migrations::run(&db).context("the database cannot be used")?;
+    let ran = db::migrations::run(&db).context("database_url: the database cannot be used")?;
     for migration in &ran {
         tracing::info!(migration, "migrated");
     }

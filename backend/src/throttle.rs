@@ -1,6 +1,8 @@
 //! Failed attempts, counted in the database by account and by network address, so that a restart forgives nothing
 //! and several instances count together. An account is named by what was typed, whether or not it exists.
 
+use std::net::IpAddr;
+
 use actix_web::web;
 use chrono::{NaiveDateTime, TimeDelta};
 use db::{Conn, on_each, schema::throttles};
@@ -8,8 +10,8 @@ use diesel::prelude::*;
 
 use crate::{access::Client, error::AppError, http::blocking, state::State};
 
-/// Attempts are forgotten after this long without one.
-const WINDOW_MINUTES: i64 = 15;
+/// Failures are forgotten when nothing was held off, and nothing failed, for so long.
+const FORGOTTEN_AFTER_HOURS: i64 = 6;
 /// Failures of one account before it is held off.
 const FREE_BY_ACCOUNT: i64 = 5;
 /// Failures of one network address before it is held off; offices share one.
@@ -73,21 +75,19 @@ impl Throttle {
         }
     }
 
-    /// Forgives the account's failures, and takes back the one counted for the address.
-    pub async fn succeeded(
-        &self,
-        attempt: Attempt,
-        client: &Client,
-        account: Option<&str>,
-    ) -> Result<(), AppError> {
+    /// Forgives the account's failures, and takes back the one counted for the address. What succeeded stays so, even
+    /// if this cannot be noted.
+    pub async fn succeeded(&self, attempt: Attempt, client: &Client, account: Option<&str>) {
         let subjects = self.subjects(attempt, client, account);
         let state = self.state.clone();
-        blocking(move || {
+        let forgiven = blocking(move || {
             state
                 .db
                 .write(|conn| forgive(conn, &subjects).map_err(AppError::from))
-        })
-        .await
+        });
+        if let Err(error) = forgiven.await {
+            tracing::warn!(error = %error, "a success could not be noted");
+        }
     }
 
     fn subjects(&self, attempt: Attempt, client: &Client, account: Option<&str>) -> Vec<Subject> {
@@ -95,7 +95,7 @@ impl Throttle {
         let word = attempt.word();
         let by_address = Subject {
             kind: format!("{word}:address"),
-            name: hash(&client.address.to_string()),
+            name: hash(&network(client.address)),
             free: FREE_BY_ADDRESS,
             by_account: false,
         };
@@ -106,6 +106,17 @@ impl Throttle {
             by_account: true,
         });
         std::iter::once(by_address).chain(by_account).collect()
+    }
+}
+
+/// Whoever has one address of IPv6 has the whole /64 of it, so that is what counts.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
     }
 }
 
@@ -125,7 +136,7 @@ fn take(conn: &mut Conn, subjects: &[Subject], now: NaiveDateTime) -> QueryResul
             let seconds = (blocked_until - now).num_seconds() + 1;
             return Ok(Some(u64::try_from(seconds).unwrap_or(1)));
         }
-        let stale = now - last > TimeDelta::minutes(WINDOW_MINUTES);
+        let stale = now - last.max(blocked_until) > TimeDelta::hours(FORGOTTEN_AFTER_HOURS);
         let failures = if stale { 1 } else { failures + 1 };
         count(conn, subject, failures, now)?;
     }
@@ -206,6 +217,15 @@ pub(crate) fn sweep(conn: &mut Conn, _: &crate::access::System, now: NaiveDateTi
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn neighbours_of_one_ipv6_network_count_as_one() {
+        let network = |text: &str| network(text.parse().unwrap());
+        assert_eq!(network("2001:db8:0:1::1"), network("2001:db8:0:1:ffff::2"));
+        assert_ne!(network("2001:db8:0:1::1"), network("2001:db8:0:2::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+    }
 
     #[test]
     fn the_hold_doubles_and_is_bounded() {

@@ -45,7 +45,10 @@ export async function fits(page: Page, what: string) {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
     // Whatever reaches over the edge, unless it lies in a region that scrolls by itself.
+    const scrolls = (one: Element): boolean =>
+      one !== document.body && (/auto|scroll|hidden/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement!));
     return [...document.querySelectorAll("body *")]
+      .filter((one) => !scrolls(one))
       .filter((one) => one.getBoundingClientRect().right > width + 1)
       .map((one) => `${one.tagName}.${one.className} to ${Math.round(one.getBoundingClientRect().right)} of ${width}`);
   });

@@ -34,11 +34,10 @@ test("C5 the skip link is the first stop and leads past the bars", async ({ ada,
 
   await page.goto("/forgot-password");
   await there(page, "Forgot your password?");
-  await page.keyboard.press("Tab");
-  // The field has the focus from the beginning, so the skip link is met from the top of the page.
-  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  await page.mouse.click(5, 5);
-  await page.keyboard.press("Tab");
+  // The field has the focus from the beginning; before it come the brand and, first of all, the skip link.
+  await expect(page.getByLabel("E-mail")).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
   await expect(page.getByRole("link", { name: "Skip to the page" })).toBeFocused();
 });
 
@@ -163,17 +162,17 @@ test("C30 tabs follow the arrows, Home and End", async ({ ada, page }) => {
 
 test("C36 Tab reaches everything on every page, with a ring that is seen and not covered", async ({ ada, page }) => {
   const walk = async (on: Page, what: string) => {
-    await on.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    const seen: string[] = [];
+    const skip = on.getByRole("link", { name: "Skip to the page" });
+    await skip.focus();
+    const seen = [(await focus(on))!.what];
     for (let stop = 0; stop < 80; stop++) {
       await on.keyboard.press("Tab");
       const now = await focus(on);
-      if (!now || (stop > 3 && now.what === seen[0])) break;
+      if (!now || now.what === seen[0]) break;
       seen.push(now.what);
       expect(now.hasRing, `${what}: a ring around ${now.what}`).toBe(true);
       expect(now.hidden, `${what}: ${now.what} is covered`).toBe(false);
     }
-    expect(seen[0], what).toContain("Skip to the page");
     return seen;
   };
   await ada.page.setViewportSize({ width: 1280, height: 500 });
@@ -188,7 +187,6 @@ test("C36 Tab reaches everything on every page, with a ring that is seen and not
   for (const address of ["/sign-in", "/reset-password"]) {
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await page.mouse.click(5, 5);
     await walk(page, address);
   }
 });
@@ -206,15 +204,16 @@ test("signing in, renaming oneself and signing out need no mouse", async ({ page
   await page.keyboard.type("prof");
   await page.keyboard.press("Enter");
   await there(page, NAMES.profile);
+  const account = page.getByRole("region", { name: "Your account" });
   await page.getByRole("button", { name: "Edit name" }).press("Enter");
   await page.keyboard.type("Ben By Keys");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 2, name: /Ben By Keys/ })).toBeVisible();
+  await expect(account.getByRole("heading", { name: /Ben By Keys/ })).toBeVisible();
   await page.keyboard.press("Enter");
   await page.keyboard.type(MEMBER.name);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 2, name: new RegExp(MEMBER.name) })).toBeVisible();
+  await expect(account.getByRole("heading", { name: new RegExp(MEMBER.name) })).toBeVisible();
   await profileButton(page).press("Enter");
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");

@@ -2,7 +2,7 @@
 
 use leptos::prelude::window;
 use leptos_router::params::ParamsMap;
-use shared::ids::WorkspaceId;
+use shared::{ids::WorkspaceId, permission::Role};
 
 use crate::ui::icon::Symbol;
 
@@ -102,12 +102,14 @@ pub fn settings(workspace_id: WorkspaceId, section: Section) -> String {
     format!("/workspaces/{workspace_id}/settings/{}", section.slug())
 }
 
-/// The same section in another workspace; what the query says belongs to the old one and is left out.
-pub fn switched(to: WorkspaceId, path: &str) -> String {
+/// The same section in another workspace, if one may see it with the role that one has there; what the query says belongs to the old one and is
+/// left out.
+pub fn switched(to: WorkspaceId, role: Role, path: &str) -> String {
     let section = path
         .rsplit('/')
         .next()
         .and_then(Section::from_slug)
+        .filter(|section| role == Role::Admin || !section.is_for_administrators())
         .unwrap_or(Section::Workspace);
     settings(to, section)
 }
@@ -148,13 +150,14 @@ mod tests {
     }
 
     #[test]
-    fn switching_keeps_the_section() {
-        let here = settings(WorkspaceId::NIL, Section::Users);
-        assert_eq!(switched(WorkspaceId::NIL, &here), here);
-        assert_eq!(
-            switched(WorkspaceId::NIL, "/elsewhere"),
-            settings(WorkspaceId::NIL, Section::Workspace)
-        );
+    fn switching_keeps_the_section_that_one_may_see() {
+        let to = WorkspaceId::NIL;
+        let [users, profile, workspace] =
+            [Section::Users, Section::Profile, Section::Workspace].map(|section| settings(to, section));
+        assert_eq!(switched(to, Role::Admin, &users), users);
+        assert_eq!(switched(to, Role::User, &users), workspace);
+        assert_eq!(switched(to, Role::User, &profile), profile);
+        assert_eq!(switched(to, Role::Admin, "/elsewhere"), workspace);
     }
 
     #[test]

@@ -53,6 +53,7 @@ codes! {
     TooManyCredentials = "too_many_credentials", 409, "You have as many credentials here as one person may. Revoke one that is not used.";
     AlreadyRotated = "already_rotated", 409, "This key has a successor already. Rotate that one.";
     StillRunning = "still_running", 409, "A request with this Idempotency-Key is not finished. Ask again in a moment.";
+    AnswerLost = "answer_lost", 409, "A request with this Idempotency-Key was carried out, but its answer is lost. Look at what is there before you send it again with a new key.";
     LinkUnusable = "link_unusable", 410, "This link was used already or has expired. Ask for a new one.";
     ChangedMeanwhile = "changed_meanwhile", 412, "Somebody changed this meanwhile. Load it again, then repeat your change.";
     TooLarge = "too_large", 413, "The request is larger than this address accepts.";

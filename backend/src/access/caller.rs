@@ -2,7 +2,7 @@
 //! pair, token, browser session. A request with `Authorization` ignores the cookie.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, atomic::Ordering},
 };
 
@@ -59,26 +59,42 @@ impl Client {
     }
 }
 
-/// The nearest address that is not a trusted proxy. Only a trusted proxy's word counts.
+/// The nearest address that is not a trusted proxy. Only a trusted proxy's word counts, so the list is read from its
+/// end, and no further than the first entry that cannot be read: what stands before it may be the client's own text.
 fn address(req: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
-    let peer = req
+    let trusted = |address: &IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == *address);
+    let mut nearest = req
         .peer_addr()
-        .map_or(IpAddr::from([127, 0, 0, 1]), |socket| socket.ip());
-    if !trusted.contains(&peer) {
-        return peer;
-    }
-    let reported: Vec<IpAddr> = req
+        .map_or(IpAddr::from([127, 0, 0, 1]), |socket| socket.ip().to_canonical());
+    let lines: Vec<&str> = req
         .headers()
         .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|part| part.trim().parse().ok())
+        .map(|value| value.to_str().unwrap_or("unreadable"))
         .collect();
-    reported
-        .into_iter()
-        .rev()
-        .find(|candidate| !trusted.contains(candidate))
-        .unwrap_or(peer)
+    for part in lines.iter().flat_map(|line| line.split(',')).rev() {
+        if !trusted(&nearest) {
+            break;
+        }
+        match forwarded(part) {
+            Some(address) => nearest = address,
+            None => break,
+        }
+    }
+    nearest
+}
+
+/// One entry of `X-Forwarded-For`: an address, some proxies add the port.
+fn forwarded(part: &str) -> Option<IpAddr> {
+    let part = part.trim();
+    let bare = part
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(part);
+    let address = bare
+        .parse()
+        .ok()
+        .or_else(|| part.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
+    address.map(|address: IpAddr| address.to_canonical())
 }
 
 /// What a request carries as proof, not yet believed.
@@ -276,4 +292,39 @@ pub(super) async fn blocking_read<T: Send + 'static>(
     web::block(move || state.db.read(|conn| f(conn).map_err(AppError::from)))
         .await
         .map_err(|_cancelled| AppError::from(ErrorCode::Busy))?
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &[&str]) -> String {
+        let mut request = TestRequest::default().peer_addr(SocketAddr::new(peer.parse().unwrap(), 1));
+        for line in forwarded {
+            request = request.append_header(("x-forwarded-for", *line));
+        }
+        let trusted = ["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        address(&request.to_http_request(), &trusted).to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_where_a_client_is() {
+        assert_eq!(seen("192.0.2.1", &["198.51.100.7"]), "192.0.2.1");
+        assert_eq!(seen("10.0.0.1", &["203.0.113.9, 198.51.100.7"]), "198.51.100.7");
+        assert_eq!(
+            seen("10.0.0.1", &["203.0.113.9", "198.51.100.7, 10.0.0.2"]),
+            "198.51.100.7"
+        );
+        assert_eq!(seen("::ffff:10.0.0.1", &["198.51.100.7:4711"]), "198.51.100.7");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::1]:4711"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn what_stands_before_an_unreadable_entry_is_not_believed() {
+        assert_eq!(seen("10.0.0.1", &["203.0.113.9, unknown"]), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", &["203.0.113.9, nonsense, 10.0.0.2"]), "10.0.0.2");
+        assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+    }
 }

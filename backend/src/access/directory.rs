@@ -7,6 +7,7 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use chrono::NaiveDateTime;
@@ -58,10 +59,16 @@ struct Entries {
     roles: HashMap<(WorkspaceId, UserId), Role>,
 }
 
+/// How long what is remembered may be believed after the last look at the epoch: revoked means refused within a
+/// second on every running instance, also on one that has lost sight of the others.
+const BELIEVED_FOR: Duration = Duration::from_millis(1000);
+
 /// The memory of who may come in.
 #[derive(Debug, Default)]
 pub struct Directory {
     generation: AtomicU64,
+    /// When the epoch was last seen; nothing while no job follows it, as where there is one process only.
+    followed_at: RwLock<Option<Instant>>,
     /// The database's epoch when this process last looked.
     epoch: AtomicI64,
     entries: RwLock<Entries>,
@@ -74,8 +81,10 @@ impl Directory {
         self.generation.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Forgets everything if another process counted the epoch up.
+    /// Forgets everything if another process counted the epoch up. Once called, it must be called again and again:
+    /// without it nothing is believed from memory.
     pub fn follow(&self, epoch: i64) {
+        *self.followed_at.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         if self.epoch.swap(epoch, Ordering::SeqCst) != epoch {
             self.forget();
         }
@@ -122,6 +131,10 @@ impl Directory {
     }
 
     fn look<T>(&self, f: impl FnOnce(&Entries) -> Option<T>) -> Option<T> {
+        let followed_at = *self.followed_at.read().unwrap_or_else(PoisonError::into_inner);
+        if followed_at.is_some_and(|at| at.elapsed() > BELIEVED_FOR) {
+            return None;
+        }
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         if entries.generation == self.generation() {
             f(&entries)

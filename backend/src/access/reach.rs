@@ -206,7 +206,7 @@ impl Anonymous {
     }
 
     /// The account that a password, a one-time link or the set-up has just been proven for. Only the features
-    /// `session` and `setup` may call this; the architecture test sees to it.
+    /// `session`, `setup` and `invitations` may call this; the architecture test sees to it.
     #[must_use]
     pub fn proven(&self, user_id: columns::UserId) -> OwnAccount {
         OwnAccount {

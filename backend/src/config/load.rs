@@ -1,5 +1,5 @@
 //! Where settings come from: file, environment, command line, each overriding the one before. Every value remembers
-//! its source, so that a message about it can name the line of defence that was crossed.
+//! its source, so that a message about it can say where to change it.
 //!
 //! The two libraries that are used for this were looked at: `figment` has had no release for long, and neither it
 //! nor `config` refuses unknown variables or tells the source of an unknown key. A table of names (`keys`) does both.

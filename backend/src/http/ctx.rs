@@ -10,7 +10,7 @@ use shared::{
     text::SecretText,
 };
 
-use super::{answer, answer::SharedExtras, input, origin};
+use super::{answer, answer::SharedExtras, idempotency::Mark, input, origin};
 use crate::{
     access::{Actor, Admit, Caller, Client, Door, caller_of},
     audit::Tx,
@@ -43,6 +43,7 @@ where
     if_match: Option<String>,
     state: web::Data<State>,
     extras: SharedExtras,
+    mark: Option<Mark>,
 }
 
 /// What admission finds out, before any input is read.
@@ -147,6 +148,7 @@ where
             if_match,
             state,
             extras,
+            mark: None,
         }
     }
 
@@ -194,14 +196,6 @@ where
         self.caller.actor()
     }
 
-    /// The role behind the key or token that calls.
-    pub fn key_role(&self) -> Option<shared::permission::Role> {
-        match &self.caller.identity {
-            Some(crate::access::Identity::Key(key)) => Some(key.role),
-            _ => None,
-        }
-    }
-
     /// The key pair that calls, by itself or through a token made with it.
     pub fn key(&self) -> Option<&crate::access::KeyRecord> {
         match &self.caller.identity {
@@ -220,13 +214,8 @@ where
         Throttle::new(self.state.clone())
     }
 
-    /// Refuses with `412` if the caller's `If-Match` names another state than `current`, which must be what a read
-    /// of the same address answers.
-    pub fn matches(&self, current: &impl serde::Serialize) -> Result<(), AppError> {
-        check_match(self.if_match.as_deref(), current)
-    }
-
-    /// The same check for use inside a transaction.
+    /// A check for use inside a transaction: refuses with `412` if the caller's `If-Match` names another state than
+    /// the value it is given, which must be what a read of the same address answers.
     pub fn match_check<T: serde::Serialize>(&self) -> impl Fn(&T) -> Result<(), AppError> + Send + use<E, T> {
         let if_match = self.if_match.clone();
         move |current| check_match(if_match.as_deref(), current)
@@ -251,6 +240,11 @@ where
         extras.clear_site_data = true;
     }
 
+    /// The `Idempotency-Key` under which effects are noted.
+    pub(super) fn claimed(&mut self, mark: Option<Mark>) {
+        self.mark = mark;
+    }
+
     /// Where the thing is that was made.
     pub fn located(&self, url: String) {
         self.extras.borrow_mut().location = Some(url);
@@ -267,14 +261,23 @@ where
         f: impl FnOnce(&mut Tx<'_>, &Reach<E>) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (state, reach) = (self.state.clone(), self.reach.clone());
-        let (actor, workspace) = (self.caller.actor(), self.workspace);
-        blocking(move || Tx::run(&state, &actor, workspace, |tx| f(tx, &reach))).await
+        let (actor, workspace, mark) = (self.caller.actor(), self.workspace, self.mark.clone());
+        blocking(move || {
+            Tx::run(&state, &actor, workspace, |tx| {
+                let value = f(tx, &reach)?;
+                if let Some(mark) = &mark {
+                    mark.done(tx.conn)?;
+                }
+                Ok(value)
+            })
+        })
+        .await
     }
 }
 
 fn check_match(if_match: Option<&str>, current: &impl serde::Serialize) -> Result<(), AppError> {
     match if_match {
-        Some(wanted) if !answer::names(wanted, &answer::etag_of_value(current)) => {
+        Some(wanted) if !answer::names_edition(wanted, &answer::etag_of_value(current)) => {
             Err(ErrorCode::ChangedMeanwhile.into())
         }
         _ => Ok(()),

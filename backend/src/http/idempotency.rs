@@ -22,19 +22,40 @@ use crate::{
 const KEPT_HOURS: i64 = 24;
 /// The longest key.
 const MOST_CHARS: usize = 255;
-/// What the kept answers are sealed for.
-const CONTEXT: &str = "idempotency";
+/// How long a request may be under way before a repetition carries it out instead.
+const UNDER_WAY_SECONDS: i64 = 60;
+/// In place of a status: the effect is there, the answer not yet.
+const DONE: i64 = 0;
+
+/// A key in the hands of one caller: a key pair, or a person.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    caller: String,
+    key: String,
+}
+
+impl Mark {
+    /// What its kept answer is sealed for.
+    fn context(&self) -> String {
+        format!("idempotency/{}/{}", self.caller, self.key)
+    }
+
+    /// Notes in the transaction of the effect that there is one.
+    pub(super) fn done(&self, conn: &mut Conn) -> QueryResult<()> {
+        let row = idempotency::table.find((&self.caller, &self.key));
+        diesel::update(row)
+            .set(idempotency::status.eq(DONE))
+            .execute(conn)?;
+        Ok(())
+    }
+}
 
 /// The right to execute a request, or the answer that it had.
 pub(super) enum Claim {
     /// No key was sent, or there is nothing to repeat.
     Free,
     /// The first with its key.
-    First {
-        state: web::Data<State>,
-        caller: String,
-        key: String,
-    },
+    First { state: web::Data<State>, mark: Mark },
     /// A repetition.
     Repeated {
         status: StatusCode,
@@ -49,6 +70,7 @@ struct Kept {
     status: Option<i64>,
     location: Option<String>,
     sealed_body: Option<String>,
+    created_at: NaiveDateTime,
 }
 
 /// Takes the key of a POST by a known caller. Other methods repeat harmlessly, and anonymous callers own no keys.
@@ -67,8 +89,11 @@ where
     else {
         return Ok(Claim::Free);
     };
-    let Some(user) = ctx.actor().user_id else {
-        return Ok(Claim::Free);
+    let actor = ctx.actor();
+    let caller = match (actor.credential, actor.user_id) {
+        (Some(key), _) => format!("key:{key}"),
+        (None, Some(user)) => format!("user:{user}"),
+        (None, None) => return Ok(Claim::Free),
     };
     let key = key
         .to_str()
@@ -77,27 +102,42 @@ where
         .filter(|key| (1..=MOST_CHARS).contains(&key.len()));
     let key =
         key.ok_or_else(|| AppError::field("Idempotency-Key", "Send 1 to 255 visible ASCII characters."))?;
-    let (state, caller, key) = (super::ctx::state_of(req)?, user.to_string(), key.to_owned());
+    let (state, mark) = (
+        super::ctx::state_of(req)?,
+        Mark {
+            caller,
+            key: key.to_owned(),
+        },
+    );
     let request_hash = request_hash(req, body);
     blocking(move || {
         let now = state.clock.now();
         let found = state.db.write(|conn| {
             forget_old(conn, now)?;
-            match kept(conn, &caller, &key)? {
+            match kept(conn, &mark)? {
+                Some(kept) if kept.request_hash != request_hash => Err(ErrorCode::KeyReused.into()),
+                Some(kept) if given_up(&kept, now) => take_over(conn, &mark, &kept, now).map(|()| None),
                 Some(kept) => Ok(Some(kept)),
-                None => insert(conn, &caller, &key, &request_hash, now).map(|()| None),
+                None => insert(conn, &mark, &request_hash, now).map(|()| None),
             }
         })?;
         match found {
-            None => Ok(Claim::First { state, caller, key }),
-            Some(kept) if kept.request_hash != request_hash => Err(ErrorCode::KeyReused.into()),
-            Some(kept) => repeat(&state, kept),
+            None => Ok(Claim::First { state, mark }),
+            Some(kept) => repeat(&state, &mark, kept),
         }
     })
     .await
 }
 
 impl Claim {
+    /// The mark to put where the effect is.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        match self {
+            Self::First { mark, .. } => Some(mark.clone()),
+            _ => None,
+        }
+    }
+
     /// The answer that the first request had.
     pub(super) fn answered(&self) -> Option<HttpResponse> {
         let Self::Repeated {
@@ -121,15 +161,15 @@ impl Claim {
 
     /// Keeps the answer for repetitions. If that fails, a repetition is told to wait rather than executed again.
     pub(super) async fn keep(self, status: StatusCode, location: Option<&str>, body: &[u8]) {
-        let Self::First { state, caller, key } = self else {
+        let Self::First { state, mark } = self else {
             return;
         };
         let (location, body) = (location.map(str::to_owned), body.to_vec());
         let kept = blocking(move || {
-            let sealed =
-                secrets::seal::seal(&state.keys, CONTEXT, &body).map_err(|e| AppError::Internal(e.into()))?;
+            let sealed = secrets::seal::seal(&state.keys, &mark.context(), &body)
+                .map_err(|e| AppError::Internal(e.into()))?;
             state.db.write(|conn| {
-                diesel::update(idempotency::table.find((&caller, &key)))
+                diesel::update(idempotency::table.find((&mark.caller, &mark.key)))
                     .set((
                         idempotency::status.eq(i64::from(status.as_u16())),
                         idempotency::location.eq(location),
@@ -144,14 +184,15 @@ impl Claim {
         }
     }
 
-    /// Gives the key back after a refusal: nothing happened, so the request may be sent again.
+    /// Gives the key back after a refusal without an effect: the request may be sent again.
     pub(super) async fn release(self) {
-        let Self::First { state, caller, key } = self else {
+        let Self::First { state, mark } = self else {
             return;
         };
         let released = blocking(move || {
             state.db.write(|conn| {
-                diesel::delete(idempotency::table.find((&caller, &key)))
+                let row = idempotency::table.find((&mark.caller, &mark.key));
+                diesel::delete(row.filter(idempotency::status.is_null()))
                     .execute(conn)
                     .map_err(AppError::from)
             })
@@ -176,24 +217,25 @@ fn request_hash(req: &HttpRequest, body: &[u8]) -> String {
         .collect()
 }
 
-fn kept(conn: &mut Conn, caller: &str, key: &str) -> Result<Option<Kept>, AppError> {
+fn kept(conn: &mut Conn, mark: &Mark) -> Result<Option<Kept>, AppError> {
     let row = idempotency::table
-        .find((caller, key))
+        .find((&mark.caller, &mark.key))
         .select((
             idempotency::request_hash,
             idempotency::status,
             idempotency::location,
             idempotency::sealed_body,
+            idempotency::created_at,
         ))
         .first(conn)
         .optional()?;
     Ok(row)
 }
 
-fn insert(conn: &mut Conn, caller: &str, key: &str, hash: &str, now: NaiveDateTime) -> Result<(), AppError> {
+fn insert(conn: &mut Conn, mark: &Mark, hash: &str, now: NaiveDateTime) -> Result<(), AppError> {
     let row = (
-        idempotency::caller.eq(caller),
-        idempotency::idempotency_key.eq(key),
+        idempotency::caller.eq(&mark.caller),
+        idempotency::idempotency_key.eq(&mark.key),
         idempotency::request_hash.eq(hash),
         idempotency::created_at.eq(now),
     );
@@ -204,21 +246,46 @@ fn insert(conn: &mut Conn, caller: &str, key: &str, hash: &str, now: NaiveDateTi
     Ok(())
 }
 
-fn forget_old(conn: &mut Conn, now: NaiveDateTime) -> Result<(), AppError> {
-    let old = idempotency::created_at.lt(now - TimeDelta::hours(KEPT_HOURS));
-    diesel::delete(idempotency::table.filter(old)).execute(conn)?;
-    Ok(())
+/// Whether the first request died before it had an effect.
+fn given_up(kept: &Kept, now: NaiveDateTime) -> bool {
+    kept.status.is_none() && now - kept.created_at > TimeDelta::seconds(UNDER_WAY_SECONDS)
 }
 
-fn repeat(state: &State, kept: Kept) -> Result<Claim, AppError> {
-    let (Some(status), Some(sealed)) = (kept.status, kept.sealed_body) else {
-        return Err(ErrorCode::StillRunning.into());
+/// Takes the place of a request that died; of several repetitions one can.
+fn take_over(conn: &mut Conn, mark: &Mark, kept: &Kept, now: NaiveDateTime) -> Result<(), AppError> {
+    let row = idempotency::table
+        .find((&mark.caller, &mark.key))
+        .filter(idempotency::status.is_null())
+        .filter(idempotency::created_at.eq(kept.created_at));
+    match diesel::update(row)
+        .set(idempotency::created_at.eq(now))
+        .execute(conn)?
+    {
+        0 => Err(ErrorCode::StillRunning.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Forgets answers that were kept long enough.
+pub(crate) fn forget_old(conn: &mut Conn, now: NaiveDateTime) -> QueryResult<usize> {
+    let old = idempotency::created_at.lt(now - TimeDelta::hours(KEPT_HOURS));
+    diesel::delete(idempotency::table.filter(old)).execute(conn)
+}
+
+fn repeat(state: &State, mark: &Mark, kept: Kept) -> Result<Claim, AppError> {
+    let (status, sealed) = match (kept.status, kept.sealed_body) {
+        (None, _) => return Err(ErrorCode::StillRunning.into()),
+        (Some(_), None) if state.clock.now() - kept.created_at <= TimeDelta::seconds(UNDER_WAY_SECONDS) => {
+            return Err(ErrorCode::StillRunning.into());
+        }
+        (Some(_), None) => return Err(ErrorCode::AnswerLost.into()),
+        (Some(status), Some(sealed)) => (status, sealed),
     };
     let status = u16::try_from(status)
         .ok()
         .and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.ok_or_else(|| AppError::bug("a kept status is no status"))?;
-    let body = secrets::seal::open(&state.keys, CONTEXT, &sealed)
+    let body = secrets::seal::open(&state.keys, &mark.context(), &sealed)
         .map_err(|error| AppError::Internal(error.into()))?;
     Ok(Claim::Repeated {
         status,

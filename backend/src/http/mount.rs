@@ -114,11 +114,12 @@ where
     Fut: Future<Output = Result<E::Reply, AppError>>,
 {
     let extras = SharedExtras::default();
-    let (ctx, body) = Ctx::<E>::rest(req, &mut payload.into_inner(), Rc::clone(&extras)).await?;
+    let (mut ctx, body) = Ctx::<E>::rest(req, &mut payload.into_inner(), Rc::clone(&extras)).await?;
     let claim = idempotency::claim::<E>(req, &ctx, &body).await?;
     if let Some(answer) = claim.answered() {
         return Ok(answer);
     }
+    ctx.claimed(claim.mark());
     let reply = match handler(ctx).await {
         Ok(reply) => reply,
         Err(error) => {
@@ -164,7 +165,7 @@ fn response<E: Endpoint>(
         return built.finish();
     }
     if matches!(E::METHOD, Method::Get | Method::Patch) {
-        let etag = answer::etag_of(&json);
+        let etag = answer::etag_of_json(&json);
         let known = req
             .headers()
             .get(header::IF_NONE_MATCH)

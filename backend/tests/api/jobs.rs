@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use backend::{
     config::{Smtp, SmtpSecurity},
     jobs::{self, Jobs},
-    mail::{self, Mailer},
+    mail::{self, Mailer, SealedMail},
 };
 use chrono::TimeDelta;
 use db::schema::*;
@@ -39,7 +39,7 @@ fn queue(app: &TestApp, to: &str, body: &str) -> String {
     app.state
         .system("a test queues a mail", |tx, _| {
             tx.needs_no_entry("a test");
-            mail::queue(tx, app.state.keys(), id, &to, "Choose a new password", body)
+            mail::queue(tx, &SealedMail::new(app.state.keys(), id, to, "Choose a new password", body)?)
         })
         .unwrap();
     id.simple().to_string()

@@ -22,10 +22,15 @@ pub fn run(db: &Db) -> Result<Vec<String>, DbError> {
         Conn::Sqlite(sqlite) => pending(sqlite, SQLITE),
         Conn::Pg(pg) => {
             // The harness takes no lock of its own: two instances that start together would race.
-            pg.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+            // It may take its time, and so may whoever comes second.
+            pg.batch_execute(&format!(
+                "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock({LOCK})"
+            ))?;
             let ran = pending(pg, POSTGRES);
-            pg.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
-            ran
+            let unlocked = pg.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); {}", crate::pools::LIMITS));
+            let ran = ran?;
+            unlocked?;
+            Ok(ran)
         }
     })
 }

@@ -18,6 +18,9 @@ use crate::Conn;
 
 type Transactions = <Conn as Connection>::TransactionManager;
 
+/// How long a statement of `PostgreSQL` may run, and wait for a lock.
+pub(crate) const LIMITS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s';";
+
 /// Longest wait for a free connection.
 const POOL_WAIT: Duration = Duration::from_secs(5);
 
@@ -107,7 +110,7 @@ impl CustomizeConnection<Conn, R2d2Error> for Setup {
                 u8::from(self.read_only)
             )),
             Conn::Pg(pg) => pg.batch_execute(&format!(
-                "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+                "SET TIME ZONE 'UTC'; {LIMITS} \
                  SET default_transaction_read_only = {};",
                 if self.read_only { "on" } else { "off" }
             )),
@@ -131,7 +134,8 @@ impl std::fmt::Debug for Db {
 }
 
 impl Db {
-    /// Opens both pools. `connections` bounds each on `PostgreSQL` and the readers on `SQLite`. Opens no connection yet.
+    /// Opens both pools. `connections` bounds each on `PostgreSQL` and the readers on `SQLite`; there is one reader more,
+    /// for the job that watches the epoch all the time. Opens no connection yet.
     #[must_use]
     pub fn open(kind: Kind, connections: u32) -> Self {
         let pool = |size: u32, read_only: bool| {
@@ -148,7 +152,7 @@ impl Db {
             Kind::Postgres(_) => connections,
         };
         Self {
-            readers: pool(connections, true),
+            readers: pool(connections.saturating_add(1), true),
             writers: pool(writers, false),
             kind,
         }

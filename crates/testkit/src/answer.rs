@@ -91,6 +91,7 @@ impl<R> Answer<R> {
     }
 
     /// The answer, if its status is `status`; else the test fails and shows it.
+    #[expect(clippy::return_self_not_must_use, reason = "it is a check by itself")]
     pub fn with_status(self, status: u16) -> Self {
         if self.status != status {
             self.fail::<()>(&format!("has not the status {status}"));

@@ -37,7 +37,7 @@ impl TestApp {
         let rows: Vec<(String, String, String, String)> =
             self.db(|conn| outbox::table.order(outbox::id).select(columns).load(conn));
         let open = |(id, to, subject, sealed): (String, String, String, String)| {
-            let text = secrets::seal::open(self.state.keys(), &backend::mail::context(&id), &sealed).unwrap();
+            let text = secrets::seal::open(self.state.keys(), &format!("outbox/{id}"), &sealed).unwrap();
             let text = String::from_utf8(text.expose().to_vec()).unwrap();
             Mail { to, subject, text }
         };

@@ -60,7 +60,7 @@ pub fn GoTo(
                     other.name.as_str(),
                     "Workspace",
                     Symbol::Workspace,
-                    path.with(|path| routes::switched(other.id, path)),
+                    path.with(|path| routes::switched(other.id, other.role, path)),
                 )
             });
         let themes = Theme::ALL.into_iter().map(|choice| Entry {

@@ -61,8 +61,8 @@ fn Workspaces() -> impl IntoView {
     let current = use_workspace().id;
     let path = use_location().pathname;
     let item = move |workspace: Workspace| {
-        let id = workspace.id;
-        let href = Signal::derive(move || path.with(|path| routes::switched(id, path)));
+        let (id, role) = (workspace.id, workspace.role);
+        let href = Signal::derive(move || path.with(|path| routes::switched(id, role, path)));
         view! {
             <MenuLink href icon=Symbol::Workspace current=Signal::derive(move || id == current)>
                 {workspace.name.to_string()}

@@ -11,23 +11,43 @@ use crate::ui::dom::on_window;
 
 const QUESTION: &str = "Your changes are not saved. Leave without saving?";
 
+/// Something that is edited, and where.
+#[derive(Clone, Copy, PartialEq)]
+struct Edited {
+    dirty: Signal<bool>,
+    at: StoredValue<Place>,
+}
+
+/// A page's address: the path, and the whole of it.
+#[derive(Clone, Default)]
+struct Place {
+    path: String,
+    address: String,
+}
+
 thread_local! {
-    /// What is being edited now, and at which address.
-    static EDITED: RefCell<Vec<(Signal<bool>, String)>> = const { RefCell::new(Vec::new()) };
+    static EDITED: RefCell<Vec<Edited>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Asks before Back and Forward lose something. Browsers call the listeners of the window in the order in which they
 /// were added: this one must come before the router's.
 pub fn guard_history() {
     on_window("popstate", false, move |event: Event| {
-        let edited = EDITED.with_borrow(|all| all.iter().find(|(dirty, _)| is_true(*dirty)).cloned());
-        if let Some((_, here)) = edited
+        let path = place().path;
+        let left = EDITED.with_borrow(|all| {
+            let edited = all.iter().filter(|edited| is_true(edited.dirty));
+            edited
+                .filter_map(|edited| edited.at.try_get_value())
+                .find(|at| at.path != path)
+        });
+        // A dialog or a filter of the same page may come and go.
+        if let Some(at) = left
             && stay()
         {
             // By now the address has changed: put the old one back.
             event.stop_immediate_propagation();
             if let Ok(history) = window().history() {
-                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+                let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&at.address));
             }
         }
     });
@@ -35,6 +55,14 @@ pub fn guard_history() {
 
 fn is_true(dirty: Signal<bool>) -> bool {
     dirty.try_get_untracked().unwrap_or(false)
+}
+
+fn place() -> Place {
+    let location = window().location();
+    Place {
+        path: location.pathname().unwrap_or_default(),
+        address: location.href().unwrap_or_default(),
+    }
 }
 
 fn stay() -> bool {
@@ -48,9 +76,18 @@ pub fn LeaveGuard(
     #[prop(into)]
     dirty: Signal<bool>,
 ) -> impl IntoView {
-    let here = window().location().href().unwrap_or_default();
-    EDITED.with_borrow_mut(|all| all.push((dirty, here)));
-    on_cleanup(move || EDITED.with_borrow_mut(|all| all.retain(|(other, _)| *other != dirty)));
+    let edited = Edited {
+        dirty,
+        at: StoredValue::new(Place::default()),
+    };
+    // While the page is drawn, the address may still be that of the page before. It is right when somebody types.
+    Effect::new(move |_| {
+        if dirty.get() {
+            edited.at.set_value(place());
+        }
+    });
+    EDITED.with_borrow_mut(|all| all.push(edited));
+    on_cleanup(move || EDITED.with_borrow_mut(|all| all.retain(|other| *other != edited)));
 
     on_window("beforeunload", false, move |event: BeforeUnloadEvent| {
         if is_true(dirty) {

@@ -56,7 +56,11 @@ pub fn keep_places() {
         let address = address();
         let place = back.left.borrow().get(&address).copied().unwrap_or_default();
         let since = now_ms();
-        *back.target.borrow_mut() = Some(Target { address, place, since });
+        *back.target.borrow_mut() = Some(Target {
+            address,
+            place,
+            since,
+        });
         if !back.running.replace(true) {
             follow(back.clone());
         }
@@ -83,7 +87,10 @@ fn follow(places: Rc<Places>) {
 
 fn address() -> String {
     let location = window().location();
-    [location.pathname(), location.search()].into_iter().flatten().collect()
+    [location.pathname(), location.search()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn place() -> f64 {
@@ -96,8 +103,15 @@ mod tests {
 
     #[test]
     fn one_is_brought_back_until_the_place_is_reached_or_the_page_changes() {
-        let target = Target { address: "/a".to_owned(), place: 300.0, since: 0.0 };
-        assert!(!target.is_over(100.0, "/a", 300.0), "the old page may still be there");
+        let target = Target {
+            address: "/a".to_owned(),
+            place: 300.0,
+            since: 0.0,
+        };
+        assert!(
+            !target.is_over(100.0, "/a", 300.0),
+            "the old page may still be there"
+        );
         assert!(target.is_over(600.0, "/a", 300.5));
         assert!(!target.is_over(600.0, "/a", 0.0), "the content may still come");
         assert!(target.is_over(4_100.0, "/a", 0.0));

@@ -71,10 +71,13 @@ pub fn use_toasts() -> Toasts {
 pub fn ToastRegion() -> impl IntoView {
     let toasts = use_toasts();
     let node = NodeRef::<html::Section>::new();
-    let paused = RwSignal::new(false);
+    let [hovered, focused] = [(); 2].map(|()| RwSignal::new(false));
+    let seen = Seen { hovered, focused };
     dom::on_window("keydown", false, move |event: KeyboardEvent| {
         if event.key() == "F8"
-            && let Some(button) = node.try_get_untracked().flatten()
+            && let Some(button) = node
+                .try_get_untracked()
+                .flatten()
                 .and_then(|region| dom::all(&region, "button").into_iter().next())
         {
             event.prevent_default();
@@ -87,33 +90,42 @@ pub fn ToastRegion() -> impl IntoView {
             class="toasts"
             aria-label="Notifications (F8)"
             node_ref=node
-            on:mouseenter=move |_| paused.set(true)
-            on:mouseleave=move |_| paused.set(false)
-            on:focusin=move |_| paused.set(true)
-            on:focusout=move |_| paused.set(false)
+            on:mouseenter=move |_| hovered.set(true)
+            on:mouseleave=move |_| hovered.set(false)
+            on:focusin=move |_| focused.set(true)
+            on:focusout=move |_| focused.set(false)
         >
             <div role="status" aria-live="polite" aria-relevant="additions" class="toast-list">
                 <For each=move || list.0.get() key=|toast| toast.id.clone() let:toast>
-                    <ToastCard toast toasts=shared.clone() paused />
+                    <ToastCard toast toasts=shared.clone() seen />
                 </For>
             </div>
         </section>
     }
 }
 
+/// Whether somebody is at the toasts, with the pointer or with the keyboard. They wait as long.
+#[derive(Clone, Copy)]
+struct Seen {
+    hovered: RwSignal<bool>,
+    focused: RwSignal<bool>,
+}
+
 #[component]
-fn ToastCard(toast: Toast, toasts: Toasts, paused: RwSignal<bool>) -> impl IntoView {
+fn ToastCard(toast: Toast, toasts: Toasts, seen: Seen) -> impl IntoView {
     let seconds = if toast.undo.is_some() { 10 } else { 6 };
     let dismiss = {
         let id = toast.id.clone();
         move || {
-            paused.set(false);
+            // What is taken away does not tell that it was left.
+            seen.hovered.set(false);
+            seen.focused.set(false);
             toasts.dismiss(&id);
         }
     };
     let timed = dismiss.clone();
     Effect::new(move |_| {
-        if paused.get() {
+        if seen.hovered.get() | seen.focused.get() {
             return;
         }
         let timed = timed.clone();

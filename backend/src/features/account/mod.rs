@@ -120,7 +120,7 @@ async fn change_password(ctx: Ctx<ChangePassword>) -> Result<(), AppError> {
     };
     ctx.throttle()
         .succeeded(Attempt::SignIn, ctx.client(), Some(&key))
-        .await?;
+        .await;
     let personal = [account.email.as_str(), account.name.as_str()];
     let hash = ctx.passwords().hash(&new, &personal, "/new").await?;
     let cookie = sessions::new_cookie(ctx.keys());

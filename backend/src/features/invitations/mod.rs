@@ -21,8 +21,9 @@ use crate::{
     access::OwnAccount,
     audit::{Entry, Tx},
     error::AppError,
-    features::{account::store as accounts, session::store as sessions, workspaces},
+    features::{account::store as accounts, session::store as sessions, workspaces::store as workspaces},
     http::{Ctx, Mount, serve},
+    mail::{self, SealedMail},
     throttle::Attempt,
 };
 
@@ -64,6 +65,12 @@ async fn get(ctx: Ctx<GetInvitation>) -> Result<Invitation, AppError> {
 
 async fn create(ctx: Ctx<CreateInvitation>) -> Result<CreatedInvitation, AppError> {
     let token = secrets::token_text::opaque();
+    let link = SecretText::new(format!(
+        "{}/join#token={}",
+        ctx.config().public_url(),
+        token.expose()
+    ));
+    let letter = letter(&ctx, &link).await?;
     let new = store::New {
         id: shared::ids::InvitationId(ctx.new_id()).into(),
         token_hash: ctx
@@ -77,6 +84,8 @@ async fn create(ctx: Ctx<CreateInvitation>) -> Result<CreatedInvitation, AppErro
     };
     let row = ctx
         .write(move |tx, scope| {
+            // One at a time: two invitations of one address must see each other.
+            workspaces::lock(tx.conn, scope)?;
             if let Some(key) = new.email.as_ref().map(Email::key) {
                 if store::is_member(tx.conn, scope, &key)? {
                     return Err(ErrorCode::AlreadyMember.into());
@@ -84,6 +93,9 @@ async fn create(ctx: Ctx<CreateInvitation>) -> Result<CreatedInvitation, AppErro
                 store::revoke_for(tx.conn, scope, &key, new.now)?;
             }
             store::insert(tx.conn, scope, &new)?;
+            if let Some(letter) = &letter {
+                mail::queue(tx, letter)?;
+            }
             tx.record(
                 Entry::new("invitation.create", "invitation", new.id.0).after(&(&new.email, new.role)),
             )?;
@@ -95,11 +107,20 @@ async fn create(ctx: Ctx<CreateInvitation>) -> Result<CreatedInvitation, AppErro
         workspace_id: ctx.path.workspace_id,
         invitation_id: invitation.id,
     }));
-    let link = format!("{}/join#token={}", ctx.config().public_url(), token.expose());
-    Ok(CreatedInvitation {
-        invitation,
-        link: SecretText::new(link),
-    })
+    Ok(CreatedInvitation { invitation, link })
+}
+
+/// The mail with the link, if there is an address and a way to send it. The link works without.
+async fn letter(ctx: &Ctx<CreateInvitation>, link: &SecretText) -> Result<Option<SealedMail>, AppError> {
+    let (Some(to), Some(_)) = (&ctx.body.email, &ctx.config().smtp) else {
+        return Ok(None);
+    };
+    let now = ctx.now();
+    let workspace = ctx
+        .read(move |conn, scope| workspaces::one(conn, scope, now))
+        .await?;
+    let (subject, text) = rules::letter(workspace.name.as_str(), link);
+    SealedMail::new(ctx.keys(), ctx.new_id(), to.clone(), subject, &text).map(Some)
 }
 
 async fn revoke(ctx: Ctx<RevokeInvitation>) -> Result<(), AppError> {
@@ -117,9 +138,7 @@ async fn show(ctx: Ctx<ShowInvitation>) -> Result<ShownInvitation, AppError> {
     let held = ctx
         .read(move |conn, anonymous| usable(store::held(conn, anonymous, hash), now))
         .await?;
-    ctx.throttle()
-        .succeeded(Attempt::Token, ctx.client(), None)
-        .await?;
+    ctx.throttle().succeeded(Attempt::Token, ctx.client(), None).await;
     Ok(ShownInvitation {
         workspace_name: stored(&held.workspace_name)?,
         invited_by: stored(&held.invited_by)?,
@@ -138,22 +157,23 @@ async fn accept(ctx: Ctx<AcceptInvitation>) -> Result<Workspace, AppError> {
             rules::meant_for(&held.standing, &account.email.key())?;
             store::join(tx.conn, own, &held, now)?;
             journal(tx, own, &held)?;
-            let mine = workspaces::store::of_account(tx.conn, own, now)?;
+            let mine = workspaces::of_account(tx.conn, own, now)?;
             let joined = mine
                 .into_iter()
                 .find(|workspace| workspace.id == held.workspace_id.into());
             joined.ok_or_else(|| ErrorCode::NotFound.into())
         })
         .await?;
-    ctx.throttle()
-        .succeeded(Attempt::Token, ctx.client(), None)
-        .await?;
+    ctx.throttle().succeeded(Attempt::Token, ctx.client(), None).await;
     Ok(workspace)
 }
 
 async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
-    ctx.throttle().attempt(Attempt::Token, ctx.client(), None).await?;
     let (now, hash) = (ctx.now(), hash_of(ctx.keys(), &ctx.body.token));
+    // Counted for the link as well: one that is open to everybody must not serve to try out addresses.
+    ctx.throttle()
+        .attempt(Attempt::Token, ctx.client(), Some(&hash))
+        .await?;
     let wanted = hash.clone();
     // Before the password is hashed: a stranger without an invitation is to cost nothing.
     ctx.read(move |conn, anonymous| usable(store::held(conn, anonymous, wanted), now))
@@ -177,7 +197,7 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
         workspace_id: WorkspaceId(ctx.new_id()),
         name,
         email,
-        password_hash: Some(password_hash),
+        password_hash: Some(password_hash.clone()),
         is_operator: false,
     };
     let begun = ctx
@@ -189,6 +209,7 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
             let own = anonymous.proven(new.id.into());
             store::join(tx.conn, &own, &held, now)?;
             journal(tx, &own, &held)?;
+            accounts::note_sign_in(tx.conn, &own, &password_hash, now)?;
             sessions::open(tx, &own, &begin)?;
             Ok(Session {
                 account: accounts::me(tx.conn, &own)?,
@@ -197,8 +218,12 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
         })
         .await?;
     ctx.throttle()
-        .succeeded(Attempt::Token, ctx.client(), None)
-        .await?;
+        .succeeded(
+            Attempt::Token,
+            ctx.client(),
+            Some(&hash_of(ctx.keys(), &ctx.body.token)),
+        )
+        .await;
     ctx.set_session_cookie(&cookie.token);
     Ok(begun)
 }

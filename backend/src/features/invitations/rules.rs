@@ -1,7 +1,7 @@
 //! When an invitation is open, and to whom.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use shared::error::ErrorCode;
+use shared::{error::ErrorCode, text::SecretText};
 
 /// How long a link works.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
@@ -38,6 +38,20 @@ pub fn meant_for(standing: &Standing, email_key: &str) -> Result<(), ErrorCode> 
         Some(invited) if invited != email_key => Err(ErrorCode::WrongInvitee),
         _ => Ok(()),
     }
+}
+
+/// Subject and text of the mail with an invitation's link.
+#[must_use]
+pub fn letter(workspace: &str, link: &SecretText) -> (&'static str, String) {
+    let text = format!(
+        "Hello,\n\n\
+         you are invited to the workspace {workspace} on Clearance.\n\
+         Join here; the link works once, within {} days:\n\n\
+         {}\n",
+        LIFETIME.num_days(),
+        link.expose()
+    );
+    ("You are invited to a workspace on Clearance", text)
 }
 
 #[cfg(test)]

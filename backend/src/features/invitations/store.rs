@@ -208,7 +208,10 @@ fn held_by(conn: &mut Conn, by_hash: ByHash, token_hash: String) -> QueryResult<
         expires_at: ends.0,
         used: ends.1.is_some(),
         revoked: ends.2.is_some(),
-        sender_may_invite: !sender.0 && sender.1.is_some_and(|role| role.0.grants(Permission::MembersManage)),
+        sender_may_invite: !sender.0
+            && sender
+                .1
+                .is_some_and(|role| role.0.grants(Permission::MembersManage)),
         email_key,
     };
     Ok(Held {

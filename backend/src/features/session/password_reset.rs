@@ -13,10 +13,15 @@ use shared::{
 use super::{
     rules,
     sign_in::pseudonym,
-    store::{self, NewToken, SealedMail},
+    store::{self, NewToken},
 };
 use crate::{
-    audit::Entry, error::AppError, features::account::store as accounts, http::Ctx, mail, throttle::Attempt,
+    audit::Entry,
+    error::AppError,
+    features::account::store as accounts,
+    http::Ctx,
+    mail::{self, SealedMail},
+    throttle::Attempt,
 };
 
 pub(super) async fn request(ctx: Ctx<RequestPasswordReset>) -> Result<PasswordResetRequested, AppError> {
@@ -37,7 +42,7 @@ pub(super) async fn request(ctx: Ctx<RequestPasswordReset>) -> Result<PasswordRe
         // Written for nobody as well, and then undone.
         store::done_or_undone(tx, by_mail && owner.is_some(), |tx| {
             store::insert_link(tx.conn, owner, &link.hash, now, now + rules::MAILED_LINK)?;
-            Ok(store::insert_mail(tx.conn, &letter, now)?)
+            mail::queue(tx, &letter)
         })?;
         tx.record(Entry::new("session.ask_for_password", "address", journal_as))
     })
@@ -56,14 +61,7 @@ fn letter(
     });
     let url = rules::password_link(&ctx.config().public_url(), &link.token);
     let (subject, text) = rules::password_mail(name, &url);
-    let id = ctx.new_id().simple().to_string();
-    let sealed = secrets::seal::seal(ctx.keys(), &mail::context(&id), text.as_bytes());
-    Ok(SealedMail {
-        to: to.clone(),
-        subject,
-        body: sealed.map_err(|fault| AppError::Internal(fault.into()))?,
-        id,
-    })
+    SealedMail::new(ctx.keys(), ctx.new_id(), to.clone(), subject, &text)
 }
 
 pub(super) async fn complete(ctx: Ctx<CompletePasswordReset>) -> Result<(), AppError> {
@@ -88,7 +86,8 @@ pub(super) async fn complete(ctx: Ctx<CompletePasswordReset>) -> Result<(), AppE
     // Whoever was held off for forgetting the old password may use the new one at once.
     ctx.throttle()
         .succeeded(Attempt::SignIn, ctx.client(), Some(&account.email.key()))
-        .await
+        .await;
+    Ok(())
 }
 
 /// The hash of the link that was brought and whose it is, if it works. Only wrong ones are counted, so that guesses

@@ -54,7 +54,7 @@ pub(super) async fn sign_in(ctx: Ctx<SignIn>) -> Result<Session, AppError> {
         .await?;
     ctx.throttle()
         .succeeded(Attempt::SignIn, ctx.client(), Some(&key))
-        .await?;
+        .await;
     ctx.set_session_cookie(&cookie.token);
     Ok(session)
 }

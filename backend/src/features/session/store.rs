@@ -8,7 +8,7 @@ use shared::{
     account::Account,
     error::ErrorCode,
     ids::{SessionId, UserId},
-    text::{Email, SecretText},
+    text::SecretText,
 };
 
 use crate::{
@@ -219,35 +219,6 @@ pub fn insert_link(
             one_time_links::user_id.eq(user.map(columns::UserId)),
             one_time_links::created_at.eq(now),
             one_time_links::expires_at.eq(expires_at),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// A mail whose text was sealed before the transaction, where the keys are.
-#[derive(Debug)]
-pub struct SealedMail {
-    /// Its id, as it was sealed for.
-    pub id: String,
-    /// To whom.
-    pub to: Email,
-    /// Its subject.
-    pub subject: &'static str,
-    /// Its text, sealed.
-    pub body: String,
-}
-
-/// Puts a mail into the outbox.
-pub fn insert_mail(conn: &mut Conn, mail: &SealedMail, now: NaiveDateTime) -> QueryResult<()> {
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(&mail.id),
-            outbox::recipient.eq(mail.to.as_str()),
-            outbox::subject.eq(mail.subject),
-            outbox::sealed_body.eq(&mail.body),
-            outbox::created_at.eq(now),
-            outbox::send_after.eq(now),
-            outbox::attempts.eq(0),
         ))
         .execute(conn)?;
     Ok(())

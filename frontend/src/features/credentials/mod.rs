@@ -150,29 +150,31 @@ pub fn Credentials(
 fn Listed(keys: Keys) -> impl IntoView {
     let address = use_address();
     let workspace_id = keys.workspace.id;
-    let create = move || {
-        view! {
-            <Button look=Look::Primary icon=Symbol::Plus on_click=move |_| address.open_dialog(CREATE, workspace_id, None)>
-                "Create new credentials"
-            </Button>
-        }
-    };
     let items = keys.items.clone();
     let is_empty = Memo::new(move |_| items.with(Vec::is_empty));
-    move || {
+    let list = move || {
         if is_empty.get() {
             view! {
                 <Empty
                     symbol=Symbol::Key
                     title="No credentials yet"
                     text="A key pair lets your scripts, notebooks and agents sign in to this workspace. You see its secret once."
-                >
-                    {create()}
-                </Empty>
+                />
             }
             .into_any()
         } else {
-            view! { <CredentialTable keys=keys.clone() /> <div class="actions">{create()}</div> }.into_any()
+            view! { <CredentialTable keys=keys.clone() /> }.into_any()
         }
+    };
+    // The button stays when the first key takes the place of the empty list: the focus comes back to it.
+    view! {
+        <div class="stack">
+            {list}
+            <div class="actions">
+                <Button look=Look::Primary icon=Symbol::Plus on_click=move |_| address.open_dialog(CREATE, workspace_id, None)>
+                    "Create new credentials"
+                </Button>
+            </div>
+        </div>
     }
 }

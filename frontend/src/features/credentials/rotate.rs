@@ -10,7 +10,7 @@ use crate::{
     features::credentials::{
         Keys, ROTATE,
         shown_once::{Once, ShownOnce},
-        status::called,
+        status::{called, to_type},
     },
     sending::{Refusal, Sending},
     session::use_workspace,
@@ -19,6 +19,7 @@ use crate::{
         button::{Button, Kind, Look},
         choice::{Choice, RadioField},
         dialog::Dialog,
+        field::TextField,
         form::Form,
     },
 };
@@ -82,7 +83,16 @@ fn RotateForm(old: Credential, keys: Keys, sending: Sending, once: Once, on_canc
         workspace_id: keys.workspace.id,
         access_key: old.access_key.clone(),
     };
+    // Ending a key at once cannot be undone, as revoking it cannot.
+    let is_at_once = Memo::new(move |_| overlap.with(|seconds| seconds == "0"));
+    let typed = RwSignal::new(String::new());
+    let name = StoredValue::new(to_type(&old));
+    let confirmed = Memo::new(move |_| !is_at_once.get() || typed.with(|typed| name.with_value(|name| typed == name)));
+    let blocked = Signal::derive(move || (!confirmed.get()).then(|| "Type the name first".to_owned()));
     let submit = move |()| {
+        if !confirmed.get_untracked() {
+            return;
+        }
         let keys = keys.clone();
         let rotation = Rotation {
             overlap_seconds: overlap.get_untracked().parse().unwrap_or_default(),
@@ -104,10 +114,19 @@ fn RotateForm(old: Credential, keys: Keys, sending: Sending, once: Once, on_canc
                 <UsedBy credential=old />
             </div>
             <RadioField legend="How long should the old key go on working?" value=overlap choices=choices.into() autofocus=true error=overlap_error />
+            {move || {
+                is_at_once
+                    .get()
+                    .then(|| {
+                        let label = format!("Type “{}” to confirm", name.get_value());
+                        let hint = "Whatever uses the old key is refused from the next call on. This cannot be undone.";
+                        view! { <TextField label value=typed autocomplete="off" hint /> }
+                    })
+            }}
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| on_cancel.run(())>"Cancel"</Button>
-                <Button look=Look::Primary kind=Kind::Submit busy>"Rotate key"</Button>
+                <Button look=Look::Primary kind=Kind::Submit busy blocked>"Rotate key"</Button>
             </div>
         </Form>
     }

@@ -128,6 +128,7 @@ pub fn ShownOnce(
         Some(end) => format!("ends on {}", day(end.timestamp_millis())),
         None => "never expires".to_owned(),
     };
+    let not_yet = Signal::derive(move || once.is_unsaved().then(|| "Copy the secret first".to_owned()));
     view! {
         <LeaveGuard dirty=Signal::derive(move || once.is_unsaved()) />
         <Notice tone=Tone::Warning>
@@ -137,7 +138,7 @@ pub fn ShownOnce(
         <Tabs label="How to use the credentials" tabs chosen on_choose=choose>{panel}</Tabs>
         <div class="actions actions-end">
             <CopyButton text label="Copy" look=Look::Primary on_copied=move |()| once.copied.set(true) />
-            <Button on_click=move |_| on_done.run(())>"Done"</Button>
+            <Button blocked=not_yet on_click=move |_| on_done.run(())>"Done"</Button>
         </div>
     }
 }

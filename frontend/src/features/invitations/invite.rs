@@ -168,6 +168,7 @@ fn ShownLink(made: CreatedInvitation, link: Link, on_done: Callback<()>, unsaved
         link.copied.set(false);
         link.made.set(None);
     };
+    let not_yet = Signal::derive(move || unsaved.get().then(|| "Copy the link first".to_owned()));
     view! {
         <LeaveGuard dirty=unsaved />
         <Notice tone=Tone::Accent>
@@ -178,9 +179,9 @@ fn ShownLink(made: CreatedInvitation, link: Link, on_done: Callback<()>, unsaved
         </Notice>
         <pre class="code code-link" tabindex="0" on:copy=move |_| link.copied.set(true)>{address.clone()}</pre>
         <div class="actions actions-end">
-            <Button look=Look::Quiet on_click=again>"Invite another"</Button>
+            <Button look=Look::Quiet blocked=not_yet on_click=again>"Invite another"</Button>
             <CopyButton text=address label="Copy link" look=Look::Primary on_copied=move |()| link.copied.set(true) />
-            <Button on_click=move |_| on_done.run(())>"Done"</Button>
+            <Button blocked=not_yet on_click=move |_| on_done.run(())>"Done"</Button>
         </div>
     }
 }

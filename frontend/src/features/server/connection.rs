@@ -43,6 +43,8 @@ fn AddressList(addresses: Addresses) -> impl IntoView {
         </p>
         <pre class="code" tabindex="0">{section}</pre>
         <div class="actions"><CopyButton text=copied label="Copy section" /></div>
+        // The server's own page, not one of the app's.
+        <p class="muted">"Other programs call the same API: " <a href="/api/docs" rel="external">"every call, described"</a> "."</p>
     }
 }
 
