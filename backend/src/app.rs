@@ -172,6 +172,7 @@ async fn stand_before(
     let method = req.method().clone();
     if method == Method::HEAD {
         // The connection leaves the body out; everything else is as for GET.
+        req.extensions_mut().insert(clearml::WasHead);
         req.head_mut().method = Method::GET;
     }
     let path = req.path().to_owned();

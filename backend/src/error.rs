@@ -77,9 +77,11 @@ impl AppError {
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut answer = HttpResponse::build(status);
         answer.content_type("application/problem+json");
-        if let Self::RetryAfter(seconds) = self {
-            answer.insert_header(("retry-after", seconds.to_string()));
-        }
+        match self {
+            Self::RetryAfter(seconds) => answer.insert_header(("retry-after", seconds.to_string())),
+            Self::Known(ErrorCode::Busy) => answer.insert_header(("retry-after", "2")),
+            _ => &mut answer,
+        };
         if status == StatusCode::UNAUTHORIZED {
             // No Basic challenge: a browser would open its own password window over the app.
             answer.insert_header(("www-authenticate", "Bearer"));
@@ -98,6 +100,15 @@ impl From<diesel::result::Error> for AppError {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::Known(ErrorCode::NotFound),
+            // Neither database has a kind for it; these are the words of SQLite and of PostgreSQL.
+            diesel::result::Error::DatabaseError(_, told)
+                if ["disk is full", "No space left", "could not extend file"]
+                    .iter()
+                    .any(|words| told.message().contains(words)) =>
+            {
+                tracing::error!("the database has no room left");
+                Self::Known(ErrorCode::StorageFull)
+            }
             other => Self::Internal(other.into()),
         }
     }

@@ -67,7 +67,7 @@ impl Meter {
         now: NaiveDateTime,
     ) {
         let key: Option<&Arc<KeyRecord>> = match &caller.identity {
-            Some(Identity::Key(key)) => Some(key),
+            Some(Identity::Key(key, _)) => Some(key),
             _ => None,
         };
         let meters = Meters {
@@ -81,7 +81,7 @@ impl Meter {
         counted.calls.entry(meters).or_default().calls += 1;
         match &caller.identity {
             None => {}
-            Some(Identity::Key(key)) => {
+            Some(Identity::Key(key, _)) => {
                 counted
                     .keys
                     .insert(Arc::clone(&key.access_key), (now, caller.client.from()));
@@ -198,7 +198,7 @@ fn write(conn: &mut Conn, instance: &str, unwritten: &Unwritten) -> QueryResult<
         let used = credentials::last_used_at;
         let earlier = credentials::table
             .find(key.as_ref())
-            .filter(used.is_null().or(used.lt(at)));
+            .filter(used.is_null().or(used.le(at)));
         diesel::update(earlier)
             .set((
                 credentials::last_used_at.eq(at),
@@ -209,7 +209,7 @@ fn write(conn: &mut Conn, instance: &str, unwritten: &Unwritten) -> QueryResult<
     for (id, (at, address)) in &unwritten.sessions {
         let earlier = sessions::table
             .find(columns::SessionId(*id))
-            .filter(sessions::last_seen_at.lt(at));
+            .filter(sessions::last_seen_at.le(at));
         diesel::update(earlier)
             .set((sessions::last_seen_at.eq(at), sessions::address.eq(address)))
             .execute(conn)?;

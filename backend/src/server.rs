@@ -69,9 +69,9 @@ fn open(config: Config, keys: InstanceKeys) -> anyhow::Result<State> {
 
 /// Runs a server until it is told to stop.
 pub fn serve(mut config: Config) -> anyhow::Result<()> {
+    let listener = listen(config.listen)?;
     make_folder(&config.data_dir)?;
     let _lock = lock(&config)?;
-    let listener = listen(config.listen)?;
     if config.listen.port() == 0 {
         config.listen = listener.local_addr()?;
     }

@@ -321,7 +321,6 @@ mod tests {
             "/setup",
             "/sign-in",
             "/workspaces/0/settings/profile",
-            "/settings/x",
         ] {
             assert!(is_app_route(known), "{known}");
         }

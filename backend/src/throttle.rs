@@ -12,8 +12,11 @@ use crate::{access::Client, error::AppError, http::blocking, state::State};
 
 /// Failures are forgotten when nothing was held off, and nothing failed, for so long.
 const FORGOTTEN_AFTER_HOURS: i64 = 6;
-/// Failures of one account before it is held off.
-const FREE_BY_ACCOUNT: i64 = 5;
+/// Failures of one account from one network before that network is held off from it.
+const FREE_BY_PAIR: i64 = 5;
+/// Failures of one account from everywhere before it is held off for everybody. Far more than from one network, so
+/// that somebody who knows an address cannot easily keep its owner out.
+const FREE_BY_ACCOUNT: i64 = 40;
 /// Failures of one network address before it is held off; offices share one.
 const FREE_BY_ADDRESS: i64 = 30;
 /// The longest hold.
@@ -22,8 +25,10 @@ const LONGEST_SECONDS: i64 = 15 * 60;
 /// What is being attempted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {
-    /// Signing in, and proving the current password.
+    /// Signing in.
     SignIn,
+    /// Proving the current password, when signed in already.
+    CurrentPassword,
     /// Asking for a link to choose a new password.
     Reset,
     /// Presenting a one-time token.
@@ -34,6 +39,7 @@ impl Attempt {
     const fn word(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
+            Self::CurrentPassword => "current_password",
             Self::Reset => "reset",
             Self::Token => "token",
         }
@@ -78,7 +84,17 @@ impl Throttle {
     /// Forgives the account's failures, and takes back the one counted for the address. What succeeded stays so, even
     /// if this cannot be noted.
     pub async fn succeeded(&self, attempt: Attempt, client: &Client, account: Option<&str>) {
-        let subjects = self.subjects(attempt, client, account);
+        self.forgive(self.subjects(attempt, client, account)).await;
+    }
+
+    /// Takes back what was counted for an attempt that was never judged.
+    pub async fn not_judged(&self, attempt: Attempt, client: &Client, account: Option<&str>) {
+        let mut subjects = self.subjects(attempt, client, account);
+        subjects.iter_mut().for_each(|subject| subject.forgiven = false);
+        self.forgive(subjects).await;
+    }
+
+    async fn forgive(&self, subjects: Vec<Subject>) {
         let state = self.state.clone();
         let forgiven = blocking(move || {
             state
@@ -86,26 +102,31 @@ impl Throttle {
                 .write(|conn| forgive(conn, &subjects).map_err(AppError::from))
         });
         if let Err(error) = forgiven.await {
-            tracing::warn!(error = %error, "a success could not be noted");
+            tracing::warn!(error = %error, "an attempt could not be taken back");
         }
     }
 
     fn subjects(&self, attempt: Attempt, client: &Client, account: Option<&str>) -> Vec<Subject> {
         let hash = |text: &str| self.state.keys.keyed_hash().hash("throttle", text.as_bytes());
         let word = attempt.word();
-        let by_address = Subject {
-            kind: format!("{word}:address"),
-            name: hash(&network(client.address)),
-            free: FREE_BY_ADDRESS,
-            by_account: false,
+        let network = network(client.address);
+        let subject = |what: &str, name: String, free: i64, forgiven: bool| Subject {
+            kind: format!("{word}:{what}"),
+            name: hash(&name),
+            free,
+            forgiven,
         };
-        let by_account = account.map(|account| Subject {
-            kind: format!("{word}:account"),
-            name: hash(account),
-            free: FREE_BY_ACCOUNT,
-            by_account: true,
-        });
-        std::iter::once(by_address).chain(by_account).collect()
+        let mut subjects = vec![subject("address", network.clone(), FREE_BY_ADDRESS, false)];
+        if let Some(account) = account {
+            subjects.push(subject(
+                "pair",
+                format!("{network} {account}"),
+                FREE_BY_PAIR,
+                true,
+            ));
+            subjects.push(subject("account", account.to_owned(), FREE_BY_ACCOUNT, true));
+        }
+        subjects
     }
 }
 
@@ -125,7 +146,8 @@ struct Subject {
     kind: String,
     name: String,
     free: i64,
-    by_account: bool,
+    /// Whether a success forgives all failures; else only the one that was counted for it.
+    forgiven: bool,
 }
 
 /// Seconds to wait, or `None` after the attempt was counted for every subject.
@@ -197,11 +219,14 @@ fn hold(over: i64) -> TimeDelta {
 fn forgive(conn: &mut Conn, subjects: &[Subject]) -> QueryResult<()> {
     for subject in subjects {
         let row = throttles::table.find((&subject.kind, &subject.name));
-        if subject.by_account {
+        if subject.forgiven {
             diesel::delete(row).execute(conn)?;
         } else {
             diesel::update(row.filter(throttles::failures.gt(0)))
-                .set(throttles::failures.eq(throttles::failures - 1))
+                .set((
+                    throttles::failures.eq(throttles::failures - 1),
+                    throttles::blocked_until.eq(throttles::last_failure_at),
+                ))
                 .execute(conn)?;
         }
     }

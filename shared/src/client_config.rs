@@ -116,7 +116,10 @@ mod tests {
             let ends = text.lines().filter(|line| line.trim_end() == "}").count();
             assert_eq!(ends, 1, "{text}");
             assert!(text.ends_with("\n}\n"));
-            assert!(!text.contains("\n\n"), "an empty line ends the pasting too: {text}");
+            assert!(
+                !text.contains("\n\n"),
+                "an empty line ends the pasting too: {text}"
+            );
         }
     }
 

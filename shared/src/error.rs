@@ -64,6 +64,7 @@ codes! {
     TooManyAttempts = "too_many_attempts", 429, "Too many attempts. Wait a little, then try again.";
     HeadersTooLarge = "headers_too_large", 431, "A header of the request is too large.";
     Internal = "internal", 500, "Something went wrong on the server. The request id helps its operator to find out what.";
+    StorageFull = "storage_full", 507, "The server has no room left to store this. Nothing was changed; its operator must make room.";
     Busy = "busy", 503, "The server is busy. Try again in a moment.";
 }
 

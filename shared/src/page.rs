@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// Part of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PageOf{T}"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "PageOf{T}")
+)]
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,

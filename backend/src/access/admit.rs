@@ -69,7 +69,7 @@ impl Caller {
         let (kind, user_id, credential) = match &self.identity {
             None => ("anonymous", None, None),
             Some(Identity::Session(session)) => ("session", Some(session.user_id), None),
-            Some(Identity::Key(key)) => ("key", Some(key.user_id), Some(key.access_key.to_string())),
+            Some(Identity::Key(key, _)) => ("key", Some(key.user_id), Some(key.access_key.to_string())),
         };
         Actor {
             kind,
@@ -127,7 +127,7 @@ impl Admit for InPerson {
     ) -> Result<OwnAccount, AppError> {
         match caller.signed_in()? {
             identity @ Identity::Session(_) => Ok(own_account(identity)),
-            Identity::Key(_) => Err(ErrorCode::InPersonOnly.into()),
+            Identity::Key(..) => Err(ErrorCode::InPersonOnly.into()),
         }
     }
 }
@@ -157,17 +157,22 @@ impl Admit for Member {
             return Err(not_found());
         }
         let role = match identity {
-            Identity::Key(key) => Some(key.role),
+            Identity::Key(key, _) => Some(key.role),
             Identity::Session(session) => role_of(state, workspace_id, session.user_id).await?,
         };
         let role = role.ok_or_else(not_found)?;
         if needs.is_some_and(|permission| !role.grants(permission)) {
             return Err(ErrorCode::Forbidden.into());
         }
+        let makes_until = match identity {
+            Identity::Key(_, Some(lease)) => lease.binding_end(),
+            _ => None,
+        };
         Ok(Scope {
             workspace_id,
             user_id: identity.user_id(),
             role,
+            makes_until,
         })
     }
 }
@@ -179,7 +184,7 @@ fn own_account(identity: &Identity) -> OwnAccount {
             session_id: Some(session.id),
             key: None,
         },
-        Identity::Key(key) => OwnAccount {
+        Identity::Key(key, _) => OwnAccount {
             user_id: key.user_id,
             session_id: None,
             key: Some((key.access_key.to_string(), key.workspace_id)),

@@ -17,7 +17,7 @@ use shared::{
 
 use super::{
     directory::{self, KeyRecord, SessionRecord},
-    token::Claims,
+    token::{Claims, Lease},
 };
 use crate::{error::AppError, state::State};
 
@@ -153,8 +153,8 @@ fn basic(encoded: &str) -> Option<Proof> {
 /// Who is calling, proven.
 #[derive(Debug, Clone)]
 pub enum Identity {
-    /// A key pair, or a token made with it.
-    Key(Arc<KeyRecord>),
+    /// A key pair, or a token made with it and the times of that token.
+    Key(Arc<KeyRecord>, Option<Lease>),
     /// A person in a browser.
     Session(Arc<SessionRecord>),
 }
@@ -164,7 +164,7 @@ impl Identity {
     #[must_use]
     pub fn user_id(&self) -> UserId {
         match self {
-            Self::Key(key) => key.user_id,
+            Self::Key(key, _) => key.user_id,
             Self::Session(session) => session.user_id,
         }
     }
@@ -173,7 +173,7 @@ impl Identity {
     #[must_use]
     pub fn bound_workspace(&self) -> Option<WorkspaceId> {
         match self {
-            Self::Key(key) => Some(key.workspace_id),
+            Self::Key(key, _) => Some(key.workspace_id),
             Self::Session(_) => None,
         }
     }
@@ -203,7 +203,7 @@ pub(super) async fn identify(state: &web::Data<State>, proof: Proof) -> Result<O
                     .keyed_hash()
                     .verify(SECRET_KEY_HASH, secret.expose().as_bytes(), &key.secret_hash);
             if genuine {
-                Ok(Some(Identity::Key(key)))
+                Ok(Some(Identity::Key(key, None)))
             } else {
                 Err(wrong())
             }
@@ -214,7 +214,7 @@ pub(super) async fn identify(state: &web::Data<State>, proof: Proof) -> Result<O
             let key = live_key(state, &claims.key, now).await?.ok_or_else(wrong)?;
             let same = key.user_id == claims.identity.user && key.workspace_id == claims.tenant;
             if same {
-                Ok(Some(Identity::Key(key)))
+                Ok(Some(Identity::Key(key, Some(claims.lease()))))
             } else {
                 Err(wrong())
             }

@@ -13,4 +13,4 @@ pub(crate) use caller::{SECRET_KEY_HASH, SESSION_HASH};
 pub use directory::{Directory, KeyRecord, SessionRecord};
 pub(crate) use directory::{count_epoch_up, load_epoch};
 pub use reach::{Actor, Anonymous, OwnAccount, Scope, System};
-pub use token::{API_VERSION, ClaimedIdentity, Claims, SERVER_VERSION, mint};
+pub use token::{API_VERSION, ClaimedIdentity, Claims, Lease, SERVER_VERSION, USUAL_LIFE, mint};

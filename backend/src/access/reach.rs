@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use chrono::NaiveDateTime;
 use db::{columns, schema::*};
 use diesel::{dsl, prelude::*};
 use shared::{
@@ -30,6 +31,7 @@ pub struct Scope {
     pub(super) workspace_id: WorkspaceId,
     pub(super) user_id: UserId,
     pub(super) role: Role,
+    pub(super) makes_until: Option<NaiveDateTime>,
 }
 
 /// Rows of the signed-in account only.
@@ -71,6 +73,12 @@ impl Scope {
     #[must_use]
     pub fn role(&self) -> Role {
         self.role
+    }
+
+    /// The end of the short-lived token that they call with: what they make may not outlive it.
+    #[must_use]
+    pub fn makes_until(&self) -> Option<NaiveDateTime> {
+        self.makes_until
     }
 
     /// Whether they may do something beyond what admitted them.

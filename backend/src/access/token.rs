@@ -19,6 +19,27 @@ pub const SERVER_VERSION: &str = "2.0.0";
 /// Any word but `basic` makes clients ask for vaults; `advanced` would promise what is not there.
 const FEATURE_SET: &str = "clearance";
 
+/// How long a token lives unless its maker says otherwise.
+pub const USUAL_LIFE: TimeDelta = TimeDelta::days(30);
+
+/// The times of the token that a call was made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// How long it was made for.
+    pub life: TimeDelta,
+    /// When it ends.
+    pub ends_at: NaiveDateTime,
+}
+
+impl Lease {
+    /// The end that also binds what is made with the token: only of one that was made shorter than usual. Clients do
+    /// everything with a token of the usual life, which stands for their key.
+    #[must_use]
+    pub fn binding_end(self) -> Option<NaiveDateTime> {
+        (self.life < USUAL_LIFE).then_some(self.ends_at)
+    }
+}
+
 /// The claims of a token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Claims {
@@ -52,6 +73,16 @@ pub struct ClaimedIdentity {
 }
 
 impl Claims {
+    /// The times that it says.
+    #[must_use]
+    pub fn lease(&self) -> Lease {
+        let end = chrono::DateTime::from_timestamp(self.exp, 0).unwrap_or_default();
+        Lease {
+            life: TimeDelta::seconds(self.exp.saturating_sub(self.iat).clamp(0, 400 * 86_400)),
+            ends_at: end.naive_utc(),
+        }
+    }
+
     /// The claims of a token made at `iat` that lives until `exp`.
     #[must_use]
     pub fn new(key: &str, user: UserId, workspace: WorkspaceId, role: &str, iat: i64, exp: i64) -> Self {
@@ -72,13 +103,16 @@ impl Claims {
     }
 }
 
-/// Makes a token with a key pair, and says when it ends: after `lifetime`, but never later than the key itself.
+/// Makes a token with a key pair, or with a token of it, and says when it ends: after `lifetime`, but never later than
+/// the key itself, and made with a token it lives no longer than that one was made for.
 pub fn mint(
     keys: &InstanceKeys,
     key: &KeyRecord,
+    lease: Option<Lease>,
     now: NaiveDateTime,
     lifetime: TimeDelta,
 ) -> Result<(SecretText, NaiveDateTime), AppError> {
+    let lifetime = lease.map_or(lifetime, |lease| lease.life.min(lifetime));
     let wanted = now.checked_add_signed(lifetime).unwrap_or(now);
     let end = key.expires_at.map_or(wanted, |end| end.min(wanted));
     let (iat, exp) = (now.and_utc().timestamp(), end.and_utc().timestamp());

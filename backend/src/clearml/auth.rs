@@ -50,7 +50,13 @@ async fn login(ctx: Ctx<AuthLogin>) -> Result<LoggedIn, Fault> {
         }
         Some(seconds) => seconds.min(MOST_SECONDS),
     };
-    let (token, _) = access::mint(ctx.keys(), key, ctx.now(), TimeDelta::seconds(seconds))?;
+    let (token, _) = access::mint(
+        ctx.keys(),
+        key,
+        ctx.lease(),
+        ctx.now(),
+        TimeDelta::seconds(seconds),
+    )?;
     Ok(LoggedIn { token })
 }
 

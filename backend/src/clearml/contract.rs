@@ -275,7 +275,7 @@ pub struct UserFilterEx {
     #[serde(flatten)]
     pub(super) filter: UserFilter,
     /// Only who has tasks in one of these projects. This server has no tasks yet, so that nobody has.
-    pub(super) active_in_projects: Option<Vec<String>>,
+    pub(super) active_in_projects: Option<Several>,
 }
 
 /// Members, with the fields asked for.

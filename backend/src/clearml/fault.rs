@@ -61,6 +61,8 @@ impl Fault {
     faults! {
         /// There is no such call.
         unknown_endpoint = UNKNOWN_ENDPOINT, "This server has no such endpoint.";
+        /// An address that no call has, whatever it is named.
+        unknown_address = UNKNOWN_ENDPOINT, "No endpoint has an address like this. The server's API address in a client's configuration ends in /api, with nothing after it.";
         /// Neither GET, POST nor PUT.
         method_not_allowed = METHOD, "Call this endpoint with GET, POST or PUT.";
         /// No `Authorization`.
@@ -149,15 +151,20 @@ fn numbers_of(code: ErrorCode) -> Numbers {
         ErrorCode::NotFound => Numbers::BAD_ID,
         ErrorCode::TooManyAttempts => Numbers::FORBIDDEN,
         ErrorCode::MethodNotAllowed => Numbers::METHOD,
-        other => match other.status() {
-            403 => Numbers::FORBIDDEN,
-            409 | 410 | 412 => Numbers::DATA,
-            413 => Numbers(413, 0),
-            // Clients wait and try again, for as long as it takes.
-            503 => Numbers(503, 0),
-            status if status >= 500 => Numbers(500, 0),
-            _ => Numbers::VALIDATION,
-        },
+        other => numbers_of_status(other.status()),
+    }
+}
+
+fn numbers_of_status(status: u16) -> Numbers {
+    match status {
+        403 => Numbers::FORBIDDEN,
+        409 | 410 | 412 => Numbers::DATA,
+        413 => Numbers(413, 0),
+        // Clients wait and try again, for as long as it takes.
+        503 => Numbers(503, 0),
+        // 507 among them: a full disk does not become empty by trying again.
+        500.. => Numbers(500, 0),
+        _ => Numbers::VALIDATION,
     }
 }
 
@@ -174,6 +181,28 @@ mod tests {
                 "{code:?} {status}"
             );
             assert!(!matches!(status, 404 | 408 | 429), "{code:?} {status}");
+        }
+    }
+
+    #[test]
+    fn whatever_status_rest_has_the_wire_says_none_above_500_but_busy() {
+        for status in 400..=599 {
+            let Numbers(told, _) = numbers_of_status(status);
+            let wanted = match status {
+                503 => 503..=503,
+                500.. => 500..=500,
+                _ => 400..=413,
+            };
+            assert!(wanted.contains(&told), "{status} {told}");
+            assert!(!matches!(told, 404 | 408), "{status} {told}");
+        }
+    }
+
+    #[test]
+    fn the_servers_own_failures_keep_their_sentences() {
+        for code in ErrorCode::ALL.iter().filter(|code| code.status() >= 500) {
+            let (_, sentence) = told(&AppError::from(*code), "id");
+            assert_eq!(sentence, code.title());
         }
     }
 

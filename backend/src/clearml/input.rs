@@ -1,10 +1,13 @@
 //! What a call brings: a JSON object in the body, whatever the method and content type, and the query string, merged
 //! into one object. A field that stands in both is taken from the body.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use actix_web::{HttpRequest, dev::Payload};
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error as _, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value};
 use shared::error::ErrorCode;
 
@@ -13,10 +16,13 @@ use crate::{
     http::{read_bytes, read_json},
 };
 
-/// The longest body. Clients cut what they send to a little less.
-pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// The longest body of somebody who has not said who they are.
-pub(super) const MOST_BYTES_OF_ANYONE: usize = 64 * 1024;
+/// The longest body of a call that says nothing else: many times what any call of today needs. Calls that take
+/// batches of events will say 16 MiB, because clients cut those at a little less; nothing else may be as long.
+pub(super) const USUAL_BYTES: usize = 64 * 1024;
+/// The longest query string. Clients put a flag or two into it.
+const MOST_QUERY_BYTES: usize = 16 * 1024;
+/// The most texts in a list.
+const MOST_TEXTS: usize = 1_000;
 
 fn malformed(detail: &'static str) -> AppError {
     AppError::Detailed(ErrorCode::Malformed, detail.to_owned())
@@ -28,6 +34,9 @@ pub(super) async fn read<T: DeserializeOwned>(
     payload: &mut Payload,
     most: usize,
 ) -> Result<T, AppError> {
+    if req.query_string().len() > MOST_QUERY_BYTES {
+        return Err(ErrorCode::TooLarge.into());
+    }
     let bytes = read_bytes(req, payload, most).await?;
     merged(req.query_string(), &bytes).map_err(without_values)
 }
@@ -93,25 +102,44 @@ fn without_values(error: AppError) -> AppError {
     AppError::Invalid(errors)
 }
 
-/// One value or a list of them; null and nothing are the empty list.
+/// One text or a list of at most [`MOST_TEXTS`]; null and nothing are the empty list.
 #[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Several(pub(super) Vec<String>);
 
 impl<'de> Deserialize<'de> for Several {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "a text or a list of texts")]
-        enum Sent {
-            None,
-            One(String),
-            Many(Vec<String>),
+        deserializer.deserialize_any(Texts).map(Self)
+    }
+}
+
+/// Reads texts one by one, so that a list that is too long is never held.
+struct Texts;
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list of texts")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(vec![text.to_owned()])
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = list.next_element()? {
+            if texts.len() == MOST_TEXTS {
+                return Err(A::Error::custom(format_args!("Send at most {MOST_TEXTS}.")));
+            }
+            texts.push(text);
         }
-        Ok(Self(match Sent::deserialize(deserializer)? {
-            Sent::None => Vec::new(),
-            Sent::One(text) => vec![text],
-            Sent::Many(texts) => texts,
-        }))
+        Ok(texts)
     }
 }
 
@@ -163,6 +191,14 @@ mod tests {
         for wrong in ["1", "[1]", "{}", "[null]"] {
             assert!(several(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_list_has_an_end() {
+        let several = |texts: usize| serde_json::from_value::<Several>(json!(vec!["a"; texts]));
+        assert_eq!(several(MOST_TEXTS).unwrap().0.len(), MOST_TEXTS);
+        let error = several(MOST_TEXTS + 1).unwrap_err().to_string();
+        assert_eq!(error, "Send at most 1000.");
     }
 
     #[test]

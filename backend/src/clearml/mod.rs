@@ -15,22 +15,30 @@ mod users;
 use std::{collections::BTreeMap, rc::Rc};
 
 use actix_web::{
-    HttpRequest, HttpResponse, guard,
-    http::{Method, header},
-    web,
+    HttpRequest, HttpResponse, guard, http::header, web,
 };
 
 pub use self::serve::Call;
+pub(crate) use self::serve::WasHead;
 use self::{answer::Asked, fault::Fault};
-use crate::{error::AppError, http::request_log};
+use crate::{
+    docs_page,
+    error::AppError,
+    http::{request_id, request_log},
+    openapi,
+};
 
 /// Where calls are, with and without the version that a client speaks. The dot keeps them apart from REST.
 const ADDRESSES: [&str; 2] = [
     "/api/v{version:[0-9]+[.][0-9]+}/{action:.*}",
     "/api/{action:[^/]+[.][^/]+}",
 ];
-/// An address with a dot that belongs to REST.
-const NOT_A_CALL: &str = "/api/openapi.json";
+/// Every other address below that of the API, for [`is_here`] to tell.
+const ANY_ADDRESS: &str = "/api/{action:.*}";
+/// First parts of addresses that belong to REST, with all that is below them.
+const REST: [&str; 2] = ["v1", "docs"];
+/// Single addresses that belong to REST.
+const REST_FILES: [&str; 2] = [openapi::PATH, docs_page::STYLE_PATH];
 
 /// Every call.
 #[must_use]
@@ -53,27 +61,25 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         };
         cfg.service(
             web::resource(address)
-                .guard(guard::fn_guard(|asked| asked.head().uri.path() != NOT_A_CALL))
+                .guard(guard::fn_guard(|asked| is_here(asked.head().uri.path())))
                 .default_service(web::to(one)),
         );
     }
+    cfg.service(
+        web::resource(ANY_ADDRESS)
+            .guard(guard::fn_guard(|asked| is_here(asked.head().uri.path())))
+            .default_service(web::to(nowhere)),
+    );
 }
 
-/// Whether an address belongs to this door.
+/// Whether an address belongs to this door: all below the API's that is not REST's. A client whose configuration
+/// has a wrong address would try again without end if it were answered there without the envelope.
 pub(crate) fn is_here(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix("/api/").filter(|_| path != NOT_A_CALL) else {
+    let Some(rest) = path.strip_prefix("/api/") else {
         return false;
     };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match rest.split_once('/') {
-        None => rest
-            .split_once('.')
-            .is_some_and(|(service, action)| !service.is_empty() && !action.is_empty()),
-        Some((version, _)) => version
-            .strip_prefix('v')
-            .and_then(|version| version.split_once('.'))
-            .is_some_and(|(major, minor)| digits(major) && digits(minor)),
-    }
+    let first = rest.split('/').next().unwrap_or_default();
+    !REST.contains(&first) && !REST_FILES.contains(&path)
 }
 
 /// The answer to a request for this door that was refused before it reached a call. Clients take an answer without
@@ -91,15 +97,19 @@ async fn dispatch(
     let Some(call) = calls.get(asked.action()) else {
         return asked.refused(&Fault::unknown_endpoint());
     };
-    if !matches!(*req.method(), Method::GET | Method::POST | Method::PUT) {
+    if !call.takes(&req) {
         let mut answer = asked.refused(&Fault::method_not_allowed());
         answer
             .headers_mut()
-            .insert(header::ALLOW, header::HeaderValue::from_static("GET, POST, PUT"));
+            .insert(header::ALLOW, header::HeaderValue::from_static(call.allowed()));
         return answer;
     }
     request_log::note_action(&req, call.action);
     call.answer(req, payload, asked).await
+}
+
+async fn nowhere(req: HttpRequest) -> HttpResponse {
+    Asked::at(req.path(), &request_id(&req)).refused(&Fault::unknown_address())
 }
 
 #[cfg(test)]
@@ -107,26 +117,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dot_tells_a_call_from_rest() {
+    fn whatever_is_not_rest_below_the_api_is_the_wire() {
         for wire in [
+            "/api/",
             "/api/auth.login",
             "/api/v2.31/auth.login",
             "/api/v1.5/a/b",
             "/api/v1.auth",
+            "/api//auth.login",
+            "/api/v2/auth.login",
+            "/api/v1x/me",
+            "/api//v1/me",
+            "/api/openapi.json/",
+            "/api/auth",
+            "/api/.login",
         ] {
             assert!(is_here(wire), "{wire}");
         }
         for other in [
             "/",
             "/api",
-            "/api/",
+            "/apis/auth.login",
             "/api/openapi.json",
+            "/api/docs",
+            "/api/docs.css",
+            "/api/docs/auth.login",
+            "/api/v1",
+            "/api/v1/",
             "/api/v1/me",
             "/api/v1/workspaces/a.b",
-            "/api/v1./x",
-            "/api/auth",
-            "/api/.login",
-            "/api/auth.",
             "/files/a.b",
         ] {
             assert!(!is_here(other), "{other}");
@@ -143,5 +162,10 @@ mod tests {
         );
         assert_eq!(unique(calls.iter().map(|call| call.name).collect()), calls.len());
         assert!(calls.iter().all(|call| call.caller != "in_person"));
+    }
+
+    #[test]
+    fn no_call_of_today_takes_more_than_a_few_texts() {
+        assert!(calls().iter().all(|call| call.most_bytes == 64 * 1024));
     }
 }

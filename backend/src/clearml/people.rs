@@ -1,6 +1,6 @@
 //! Chooses, orders, cuts and projects the people that `users.get_all` answers. Pure: no database, no clock.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashSet};
 
 use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
@@ -15,19 +15,24 @@ const MOST_PATTERN_BYTES: usize = 2_000;
 /// Most memory of a compiled one.
 const MOST_COMPILED_BYTES: usize = 1 << 20;
 
+/// The most fields to order by.
+const MOST_ORDERED_BY: usize = 8;
+/// The most people on one page.
+const MOST_ON_A_PAGE: usize = 10_000;
+
 /// A filter whose parts have been understood.
 #[derive(Debug)]
 pub(super) struct Chosen {
     name: Option<Regex>,
-    ids: Vec<String>,
-    not_ids: Vec<String>,
-    fields: Vec<String>,
+    ids: HashSet<String>,
+    not_ids: HashSet<String>,
+    fields: HashSet<String>,
     order: Vec<(Field, bool)>,
     page: usize,
-    page_size: Option<usize>,
+    page_size: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Id,
     Name,
@@ -47,15 +52,11 @@ impl Chosen {
             name: name.map(compiled).transpose()?,
             ids,
             not_ids,
-            fields: filter.only_fields.0.clone(),
-            order: filter
-                .order_by
-                .0
-                .iter()
-                .map(|text| order_of(text))
-                .collect::<Result<_, _>>()?,
+            fields: filter.only_fields.0.iter().cloned().collect(),
+            order: order_of(&filter.order_by.0)?,
             page: size(filter.page).unwrap_or(0),
-            page_size: size(filter.page_size),
+            // Without a size, all of them are on the first page.
+            page_size: size(filter.page_size).unwrap_or(MOST_ON_A_PAGE).min(MOST_ON_A_PAGE),
         })
     }
 
@@ -64,12 +65,10 @@ impl Chosen {
     pub(super) fn of(&self, mut people: Vec<Person>) -> Vec<Map<String, Value>> {
         people.retain(|person| self.has(person));
         people.sort_by(|a, b| self.compare(a, b));
-        // Without a size everybody is on the first page.
-        let size = self.page_size.unwrap_or(usize::MAX);
         people
             .into_iter()
-            .skip(self.page.saturating_mul(size))
-            .take(size)
+            .skip(self.page.saturating_mul(self.page_size))
+            .take(self.page_size)
             .map(|person| self.projected(&person))
             .collect()
     }
@@ -109,21 +108,22 @@ impl Chosen {
 }
 
 /// Any of some ids, and none of those with `-` in front or after the word for "not".
-fn wanted_and_unwanted(ids: &[String]) -> (Vec<String>, Vec<String>) {
-    let (mut wanted, mut unwanted) = (Vec::new(), Vec::new());
+fn wanted_and_unwanted(ids: &[String]) -> (HashSet<String>, HashSet<String>) {
+    let (mut wanted, mut unwanted) = (HashSet::new(), HashSet::new());
     let mut negate = false;
     for id in ids {
-        match (id.as_str(), id.strip_prefix('-')) {
+        let (ids, id) = match (id.as_str(), id.strip_prefix('-')) {
             ("__$not", _) => {
                 negate = true;
                 continue;
             }
             // One person has one id: "any of" and "all of" differ in nothing that somebody could mean.
             ("__$all" | "__$and" | "__$any" | "__$or" | "__$nop", _) => continue,
-            (_, Some(id)) => unwanted.push(id.to_owned()),
-            _ if negate => unwanted.push(id.clone()),
-            _ => wanted.push(id.clone()),
-        }
+            (_, Some(id)) => (&mut unwanted, id),
+            (id, None) if negate => (&mut unwanted, id),
+            (id, None) => (&mut wanted, id),
+        };
+        ids.insert(id.to_owned());
         negate = false;
     }
     (wanted, unwanted)
@@ -141,7 +141,22 @@ fn compiled(pattern: &str) -> Result<Regex, Fault> {
         .map_err(|_why| Fault::bad_regex())
 }
 
-fn order_of(text: &str) -> Result<(Field, bool), Fault> {
+/// Each field once: where it stands again, everything that it could tell apart is apart already.
+fn order_of(texts: &[String]) -> Result<Vec<(Field, bool)>, Fault> {
+    if texts.len() > MOST_ORDERED_BY {
+        return Err(Fault::field("/order_by", "Order by at most 8 fields."));
+    }
+    let mut order: Vec<(Field, bool)> = Vec::new();
+    for text in texts {
+        let (field, descending) = one_order_of(text)?;
+        if order.iter().all(|(before, _)| *before != field) {
+            order.push((field, descending));
+        }
+    }
+    Ok(order)
+}
+
+fn one_order_of(text: &str) -> Result<(Field, bool), Fault> {
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
     let field = match name {
         "id" => Field::Id,
@@ -248,7 +263,18 @@ mod tests {
         };
         assert_eq!([page(0, Some(2)), page(1, Some(2)), page(2, Some(2))], [2, 1, 0]);
         assert_eq!([page(0, None), page(1, None)], [3, 0]);
-        assert_eq!(page(u32::MAX, Some(u32::MAX)), 0);
+        assert_eq!([page(0, Some(u32::MAX)), page(u32::MAX, Some(u32::MAX))], [3, 0]);
+    }
+
+    #[test]
+    fn no_page_is_longer_than_the_longest() {
+        for page_size in [None, Some(u32::MAX), Some(10_001)] {
+            let filter = UserFilter {
+                page_size,
+                ..UserFilter::default()
+            };
+            assert_eq!(Chosen::by(&filter).unwrap().page_size, MOST_ON_A_PAGE);
+        }
     }
 
     #[test]
@@ -264,11 +290,17 @@ mod tests {
             ordered(&["-name"]).first().map(String::as_str),
             Some("ann-marie #1 (R&D)")
         );
-        let filter = UserFilter {
-            order_by: several(&["password_hash"]),
-            ..UserFilter::default()
+        assert_eq!(ordered(&["-name", "name", "id"]), ordered(&["-name"]));
+        let refused = |order: &[&str]| {
+            let filter = UserFilter {
+                order_by: several(order),
+                ..UserFilter::default()
+            };
+            Chosen::by(&filter).is_err()
         };
-        assert!(Chosen::by(&filter).is_err());
+        assert!(refused(&["password_hash"]));
+        assert!(!refused(&["id"; MOST_ORDERED_BY]));
+        assert!(refused(&["id"; MOST_ORDERED_BY + 1]));
     }
 
     #[test]

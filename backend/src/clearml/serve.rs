@@ -3,7 +3,11 @@
 
 use std::{pin::Pin, rc::Rc};
 
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{
+    HttpMessage as _, HttpRequest, HttpResponse,
+    http::{Method, header},
+    web,
+};
 use base64::Engine as _;
 use shared::{
     contract::{CallerKind as _, Effect, Endpoint},
@@ -17,6 +21,11 @@ use crate::{
 };
 
 type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
+
+/// Marks a request that came as HEAD, which is GET from there on. REST tells methods apart by its routes; on the wire
+/// GET may change something, and HEAD must not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WasHead;
 
 /// An endpoint of the wire with its handler.
 pub struct Call {
@@ -32,7 +41,9 @@ pub struct Call {
     pub caller: &'static str,
     /// [`Endpoint::NEEDS`].
     pub needs: Option<Permission>,
-    answer: Box<dyn Fn(HttpRequest, web::Payload, Asked) -> Answering>,
+    /// The longest body that it takes.
+    pub most_bytes: usize,
+    answer: Box<dyn Fn(HttpRequest, web::Payload, Asked, usize) -> Answering>,
 }
 
 impl std::fmt::Debug for Call {
@@ -43,7 +54,24 @@ impl std::fmt::Debug for Call {
 
 impl Call {
     pub(super) fn answer(&self, req: HttpRequest, payload: web::Payload, asked: Asked) -> Answering {
-        (self.answer)(req, payload, asked)
+        (self.answer)(req, payload, asked, self.most_bytes)
+    }
+
+    /// Whether the request's method is one for this call.
+    pub(super) fn takes(&self, req: &HttpRequest) -> bool {
+        match *req.method() {
+            Method::GET => self.effect == Effect::Reads || !req.extensions().contains::<WasHead>(),
+            Method::POST | Method::PUT => true,
+            _ => false,
+        }
+    }
+
+    /// The methods for this call, as they stand in `Allow`.
+    pub(super) const fn allowed(&self) -> &'static str {
+        match self.effect {
+            Effect::Reads => "GET, HEAD, POST, PUT",
+            Effect::Changes | Effect::Creates => "GET, POST, PUT",
+        }
     }
 }
 
@@ -63,10 +91,11 @@ where
         effect: E::EFFECT,
         caller: E::Caller::NAME,
         needs: E::NEEDS,
-        answer: Box::new(move |req, payload, asked| {
+        most_bytes: input::USUAL_BYTES,
+        answer: Box::new(move |req, payload, asked, most| {
             let handler = Rc::clone(&handler);
             Box::pin(async move {
-                match answer_one(&req, payload, handler.as_ref()).await {
+                match answer_one(&req, payload, most, handler.as_ref()).await {
                     Ok(reply) => asked.answered(&reply),
                     Err(fault) => asked.refused(&fault),
                 }
@@ -78,6 +107,7 @@ where
 async fn answer_one<E, F, Fut>(
     req: &HttpRequest,
     payload: web::Payload,
+    most: usize,
     handler: &F,
 ) -> Result<E::Reply, Fault>
 where
@@ -97,11 +127,6 @@ where
         .await
         .map_err(|error| Fault::from(error).or_if_unknown_caller(presented.refused(req)))?;
     stands_for_oneself(req, &admitted.caller)?;
-    let most = if E::Caller::LOOKS_AT_PROOF {
-        input::MOST_BYTES
-    } else {
-        input::MOST_BYTES_OF_ANYONE
-    };
     let body = input::read::<E::Body>(req, &mut payload.into_inner(), most).await?;
     handler(Ctx::wire(admitted, (), (), body, state)).await
 }

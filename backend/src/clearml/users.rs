@@ -74,13 +74,11 @@ async fn by_id(ctx: Ctx<UsersGetById>) -> Result<OneUser, Fault> {
 }
 
 async fn all(ctx: Ctx<UsersGetAll>) -> Result<Users, Fault> {
-    let filter = ctx.body.clone();
-    chosen(&ctx, &filter).await
+    chosen(&ctx, &ctx.body).await
 }
 
 async fn all_ex(ctx: Ctx<UsersGetAllEx>) -> Result<Users, Fault> {
-    let filter = ctx.body.filter.clone();
-    let users = chosen(&ctx, &filter).await?;
+    let users = chosen(&ctx, &ctx.body.filter).await?;
     Ok(match &ctx.body.active_in_projects {
         // Nobody has tasks in any project: this server has neither.
         Some(_) => Users { users: Vec::new() },

@@ -196,10 +196,18 @@ where
         self.caller.actor()
     }
 
+    /// The times of the token that calls, if one does.
+    pub fn lease(&self) -> Option<crate::access::Lease> {
+        match &self.caller.identity {
+            Some(crate::access::Identity::Key(_, lease)) => *lease,
+            _ => None,
+        }
+    }
+
     /// The key pair that calls, by itself or through a token made with it.
     pub fn key(&self) -> Option<&crate::access::KeyRecord> {
         match &self.caller.identity {
-            Some(crate::access::Identity::Key(key)) => Some(key),
+            Some(crate::access::Identity::Key(key, _)) => Some(key),
             _ => None,
         }
     }

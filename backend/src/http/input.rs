@@ -82,11 +82,15 @@ pub fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, AppError> {
     let value: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
+        // A list where a word is wanted counts as bad syntax for the library.
+        let readable = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
         match inner.classify() {
-            serde_json::error::Category::Data => AppError::Invalid(vec![FieldError {
-                pointer,
-                detail: sentence(&inner),
-            }]),
+            kind if kind == serde_json::error::Category::Data || readable() => {
+                AppError::Invalid(vec![FieldError {
+                    pointer,
+                    detail: sentence(&inner),
+                }])
+            }
             _ => malformed(format!("The body is not valid JSON: {inner}.")),
         }
     })?;

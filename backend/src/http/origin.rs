@@ -21,7 +21,7 @@ pub(crate) fn check(
     caller: &Caller,
     changes: bool,
 ) -> Result<(), AppError> {
-    if !changes || matches!(caller.identity, Some(Identity::Key(_))) {
+    if !changes || matches!(caller.identity, Some(Identity::Key(..))) {
         return Ok(());
     }
     let with_cookie = matches!(caller.identity, Some(Identity::Session(_)));

@@ -39,7 +39,10 @@ fn queue(app: &TestApp, to: &str, body: &str) -> String {
     app.state
         .system("a test queues a mail", |tx, _| {
             tx.needs_no_entry("a test");
-            mail::queue(tx, &SealedMail::new(app.state.keys(), id, to, "Choose a new password", body)?)
+            mail::queue(
+                tx,
+                &SealedMail::new(app.state.keys(), id, to, "Choose a new password", body)?,
+            )
         })
         .unwrap();
     id.simple().to_string()

@@ -6,6 +6,8 @@ mod account;
 #[cfg(test)]
 mod credentials;
 #[cfg(test)]
+mod delegation;
+#[cfg(test)]
 mod doors;
 #[cfg(test)]
 mod invitations;

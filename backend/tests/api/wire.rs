@@ -1,7 +1,9 @@
 //! The `ClearML` wire, as stock clients use it: addresses, envelope, refusals. What single services answer is in the
 //! modules below.
 
+mod addresses;
 mod credentials;
+mod limits;
 mod login;
 mod users;
 
@@ -223,25 +225,6 @@ async fn a_body_that_is_no_object_or_has_wrong_types_is_refused_and_not_repeated
         .request("POST", "/api/users.get_all", &key)
         .insert_header(("content-encoding", "gzip"));
     assert_eq!(refusal(&app.raw(zip.set_payload("{}")).await), (400, 12));
-}
-
-#[actix_web::test]
-async fn a_body_may_be_as_long_as_clients_send_and_no_longer() {
-    let (app, _, key) = server_with_key().await;
-    let of_size = |size: usize| {
-        let filler = "a".repeat(size - r#"{"x":""}"#.len());
-        format!(r#"{{"x":"{filler}"}}"#)
-    };
-    let send = async |action: &str, size: usize, who: As| {
-        let request = app.request("POST", &format!("/api/{action}"), who);
-        app.raw(request.set_payload(of_size(size))).await
-    };
-    let mib = 1024 * 1024;
-    data(&send("users.get_vaults", 16 * mib, As::from(&key)).await);
-    let answer = send("users.get_vaults", 16 * mib + 1, As::from(&key)).await;
-    assert_eq!(refusal(&answer), (413, 0));
-    let answer = send("server.info", mib, As::Nobody).await;
-    assert_eq!(refusal(&answer), (413, 0));
 }
 
 #[actix_web::test]

@@ -19,7 +19,8 @@ const LOCK: i64 = 0x0063_6c65_6172_616e;
 /// When a migration fails, or the database holds one that this version does not know.
 pub fn run(db: &Db) -> Result<Vec<String>, DbError> {
     db.bare(|conn| match conn {
-        Conn::Sqlite(sqlite) => pending(sqlite, SQLITE),
+        // At once, so that of two processes one waits and then finds nothing to do.
+        Conn::Sqlite(sqlite) => sqlite.immediate_transaction(|sqlite| pending(sqlite, SQLITE)),
         Conn::Pg(pg) => {
             // The harness takes no lock of its own: two instances that start together would race.
             // It may take its time, and so may whoever comes second.
@@ -27,7 +28,10 @@ pub fn run(db: &Db) -> Result<Vec<String>, DbError> {
                 "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock({LOCK})"
             ))?;
             let ran = pending(pg, POSTGRES);
-            let unlocked = pg.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); {}", crate::pools::LIMITS));
+            let unlocked = pg.batch_execute(&format!(
+                "SELECT pg_advisory_unlock({LOCK}); {}",
+                crate::pools::LIMITS
+            ));
             let ran = ran?;
             unlocked?;
             Ok(ran)

@@ -112,14 +112,14 @@ async fn change_password(ctx: Ctx<ChangePassword>) -> Result<(), AppError> {
         .await?;
     let key = account.email.key();
     ctx.throttle()
-        .attempt(Attempt::SignIn, ctx.client(), Some(&key))
+        .attempt(Attempt::CurrentPassword, ctx.client(), Some(&key))
         .await?;
     let genuine = ctx.passwords().verify(old.clone(), &current).await?;
     let Some(old) = old.filter(|_| genuine) else {
         return refuse(&ctx, account.id).await;
     };
     ctx.throttle()
-        .succeeded(Attempt::SignIn, ctx.client(), Some(&key))
+        .succeeded(Attempt::CurrentPassword, ctx.client(), Some(&key))
         .await;
     let personal = [account.email.as_str(), account.name.as_str()];
     let hash = ctx.passwords().hash(&new, &personal, "/new").await?;

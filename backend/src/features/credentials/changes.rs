@@ -206,7 +206,7 @@ fn bounds(tx: &mut Tx<'_>, scope: &Scope, maker: Option<&str>) -> Result<Bounds,
     }
     Ok(Bounds {
         most_days: store::most_days(tx.conn, scope)?,
-        maker_ends_at,
+        maker_ends_at: rules::earlier(maker_ends_at, scope.makes_until()),
     })
 }
 

@@ -179,7 +179,8 @@ pub fn is_live(now: NaiveDateTime, end: Option<NaiveDateTime>) -> bool {
     end.is_none_or(|end| now < end)
 }
 
-fn earlier(a: Option<NaiveDateTime>, b: Option<NaiveDateTime>) -> Option<NaiveDateTime> {
+/// The earlier of two ends; none is never.
+pub fn earlier(a: Option<NaiveDateTime>, b: Option<NaiveDateTime>) -> Option<NaiveDateTime> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (one, other) => one.or(other),

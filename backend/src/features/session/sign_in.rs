@@ -30,7 +30,15 @@ pub(super) async fn sign_in(ctx: Ctx<SignIn>) -> Result<Session, AppError> {
     let stored = candidate
         .as_ref()
         .and_then(|candidate| candidate.password_hash.clone());
-    let genuine = ctx.passwords().verify(stored, &ctx.body.password).await?;
+    let genuine = match ctx.passwords().verify(stored, &ctx.body.password).await {
+        Ok(genuine) => genuine,
+        Err(error) => {
+            ctx.throttle()
+                .not_judged(Attempt::SignIn, ctx.client(), Some(&key))
+                .await;
+            return Err(error);
+        }
+    };
     let Some((candidate, hash)) = candidate.filter(|_| genuine).and_then(admissible) else {
         return refuse(&ctx).await;
     };

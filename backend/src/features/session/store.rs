@@ -18,6 +18,9 @@ use crate::{
     features::account::store as accounts,
 };
 
+/// Somebody who follows an old link is told that it is old, for so long.
+const LINKS_KEPT_DAYS: i64 = 7;
+
 /// Domain of the keyed hash of password links, and their kind.
 const PASSWORD_LINK: &str = "password-link";
 
@@ -296,7 +299,7 @@ pub fn done_or_undone<T>(
     result
 }
 
-/// Removes sessions that ended, and links that ended a day ago or more.
+/// Removes sessions that ended, and links that are long over.
 pub fn sweep(
     conn: &mut Conn,
     _: &System,
@@ -306,7 +309,7 @@ pub fn sweep(
     let ended = sessions::expires_at
         .le(now)
         .or(sessions::last_seen_at.le(idle_since));
-    let old = one_time_links::expires_at.le(now - TimeDelta::days(1));
+    let old = one_time_links::expires_at.le(now - TimeDelta::days(LINKS_KEPT_DAYS));
     let sessions = diesel::delete(sessions::table.filter(ended)).execute(conn)?;
     let links = diesel::delete(one_time_links::table.filter(old)).execute(conn)?;
     Ok(sessions + links)

@@ -16,7 +16,7 @@ pub(super) async fn create(ctx: Ctx<CreateToken>) -> Result<Token, AppError> {
     };
     let wanted = ctx.body.as_ref().and_then(|body| body.expires_in_seconds);
     let life = rules::token_life(wanted).map_err(|fault| AppError::field("/expires_in_seconds", fault))?;
-    let (token, end) = access::mint(ctx.keys(), key, ctx.now(), life)?;
+    let (token, end) = access::mint(ctx.keys(), key, ctx.lease(), ctx.now(), life)?;
     Ok(Token {
         token,
         expires_at: end.and_utc(),

@@ -203,7 +203,6 @@ async fn preferences_are_merged_by_their_top_level_keys_and_are_those_of_rest() 
         json!([]),
         json!("x"),
         json!(null),
-        json!({"a": "x".repeat(70_000)}),
         deep(40),
     ] {
         assert_eq!(
@@ -213,6 +212,10 @@ async fn preferences_are_merged_by_their_top_level_keys_and_are_those_of_rest() 
             refused.to_string()
         );
     }
+    // The two keys together would be more than preferences hold.
+    data(&set(json!({"c": "x".repeat(40_000)})).await);
+    assert_eq!(refusal(&set(json!({"d": "x".repeat(40_000)})).await), (400, 12));
+    data(&set(json!({"c": null})).await);
     let too_deep = format!(
         r#"{{"preferences": {}1{}}}"#,
         r#"{"a":"#.repeat(5_000),
