@@ -64,7 +64,7 @@ impl AppError {
             }
             Self::Invalid(errors) => problem.errors.clone_from(errors),
             Self::Internal(error) => {
-                tracing::error!(request_id, error = format!("{error:#}"), "request failed")
+                tracing::error!(request_id, error = format!("{error:#}"), "request failed");
             }
         }
         problem

@@ -316,12 +316,7 @@ mod tests {
 
     #[test]
     fn the_app_knows_its_own_addresses() {
-        for known in [
-            "/",
-            "/setup",
-            "/sign-in",
-            "/workspaces/0/settings/profile",
-        ] {
+        for known in ["/", "/setup", "/sign-in", "/workspaces/0/settings/profile"] {
             assert!(is_app_route(known), "{known}");
         }
         for unknown in [

@@ -90,7 +90,9 @@ impl Throttle {
     /// Takes back what was counted for an attempt that was never judged.
     pub async fn not_judged(&self, attempt: Attempt, client: &Client, account: Option<&str>) {
         let mut subjects = self.subjects(attempt, client, account);
-        subjects.iter_mut().for_each(|subject| subject.forgiven = false);
+        for subject in &mut subjects {
+            subject.forgiven = false;
+        }
         self.forgive(subjects).await;
     }
 

@@ -72,3 +72,13 @@ export async function join(admin: Person, person: Person, role: "admin" | "user"
   const joined = await person.api("POST", "/api/v1/invitations/accept", { token: tokenOf(invited.body.link) });
   expect(joined.status, JSON.stringify(joined.body)).toBe(200);
 }
+
+/** What the workspace knows of one's keys. */
+export const listed = async (person: Person, workspace = person.workspace) =>
+  (await person.api("GET", `/api/v1/workspaces/${workspace}/credentials`)).body.items;
+
+/** Waits until it has reached the list that a key was used; that takes a moment. */
+export async function usedFrom(person: Person, accessKey: string, from: string) {
+  const known = async () => (await listed(person)).find((key: { access_key: string }) => key.access_key === accessKey)?.last_used_from;
+  await expect.poll(known).toBe(from);
+}

@@ -220,6 +220,30 @@ test("C21 an empty form says what is wrong beside each field and leads to the fi
   await wrong(page, ["New password"]);
 });
 
+test("C21 a field says what is wrong when it is left, and the press that leaves it is not lost", async ({ page }) => {
+  await page.goto("/forgot-password");
+  const field = page.getByLabel("E-mail");
+  await field.fill("no address");
+  await page.keyboard.press("Shift+Tab");
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await field.fill("still none");
+  await expect(field, "while it is put right, it is not blamed").not.toHaveAttribute("aria-invalid", "true");
+
+  await page.goto("/reset-password#token=0");
+  const password = page.getByLabel("New password");
+  await password.fill("short");
+  const button = page.getByRole("button", { name: "Set new password" });
+  const before = await button.boundingBox();
+  // As slowly as a person: what appears between press and release would move the button away.
+  await page.mouse.move(before!.x + before!.width / 2, before!.y + before!.height - 4);
+  await page.mouse.down();
+  await page.waitForTimeout(120);
+  expect(await button.boundingBox(), "it stays under the pointer").toEqual(before);
+  await page.mouse.up();
+  await expect(password).toHaveAttribute("aria-invalid", "true");
+  await expect(password).toBeFocused();
+});
+
 test("C22 what the server finds wrong lands on the same field, and the values stay", async ({ ada, expectErrors }) => {
   expectErrors(/status of 422/);
   const { page } = ada;

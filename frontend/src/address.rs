@@ -121,7 +121,11 @@ impl Address {
     /// What is typed into a search field that narrows a list by `key`: the address follows a moment later, and begins
     /// the list anew.
     pub fn search(self, key: &'static str) -> RwSignal<String> {
-        let own = StoredValue::new(self.query.with_untracked(|query| query.get(key)).unwrap_or_default());
+        let own = StoredValue::new(
+            self.query
+                .with_untracked(|query| query.get(key))
+                .unwrap_or_default(),
+        );
         let typed = RwSignal::new(own.get_value());
         let named = self.of(key);
         // Back and "Clear filters" change the address; what was written there from here must not overtake typing.
@@ -156,7 +160,8 @@ pub fn take_token() -> Option<String> {
     let location = window().location();
     let hash = location.hash().ok()?;
     let token = hash.strip_prefix("#token=")?.trim().to_owned();
-    if let (Ok(history), Ok(path), Ok(search)) = (window().history(), location.pathname(), location.search()) {
+    if let (Ok(history), Ok(path), Ok(search)) = (window().history(), location.pathname(), location.search())
+    {
         let bare = format!("{path}{search}");
         let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&bare));
     }

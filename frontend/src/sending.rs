@@ -154,7 +154,11 @@ pub fn Refusal(
     #[prop(into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    move || error.get().map(|error| view! { <p class="field-error" role="alert">{error}</p> })
+    move || {
+        error
+            .get()
+            .map(|error| view! { <p class="field-error" role="alert">{error}</p> })
+    }
 }
 
 #[cfg(test)]

@@ -86,7 +86,10 @@ impl CurrentTheme {
 /// Makes the theme available to everything below.
 pub fn provide_theme() {
     let remembered = dom::remembered(KEY);
-    let theme = remembered.as_deref().and_then(Theme::from_key).unwrap_or_default();
+    let theme = remembered
+        .as_deref()
+        .and_then(Theme::from_key)
+        .unwrap_or_default();
     provide_context(CurrentTheme(RwSignal::new(theme)));
 }
 

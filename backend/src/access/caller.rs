@@ -231,20 +231,18 @@ async fn live_key(
     access_key: &str,
     now: NaiveDateTime,
 ) -> Result<Option<Arc<KeyRecord>>, AppError> {
-    let found = match state.directory.key(access_key) {
-        Some(key) => Some(key),
-        None => {
-            let generation = state.directory.generation();
-            let wanted = access_key.to_owned();
-            let loaded = blocking_read(state, move |conn| directory::load_key(conn, &wanted))
-                .await?
-                .map(Arc::new);
-            if let Some(key) = &loaded {
-                state.directory.keep_key(generation, key);
-            }
-            loaded
+    let mut found = state.directory.key(access_key);
+    if found.is_none() {
+        let generation = state.directory.generation();
+        let wanted = access_key.to_owned();
+        let loaded = blocking_read(state, move |conn| directory::load_key(conn, &wanted))
+            .await?
+            .map(Arc::new);
+        if let Some(key) = &loaded {
+            state.directory.keep_key(generation, key);
         }
-    };
+        found = loaded;
+    }
     Ok(found.filter(|key| key.expires_at.is_none_or(|end| now < end)))
 }
 
@@ -264,19 +262,17 @@ async fn live_session(
     let alive = |session: &SessionRecord| {
         now < session.expires_at && now_micros - session.last_seen.load(Ordering::Relaxed) < idle
     };
-    let found = match state.directory.session(&hash).filter(|session| alive(session)) {
-        Some(session) => Some(session),
-        None => {
-            let generation = state.directory.generation();
-            let wanted = hash.clone();
-            let loaded = blocking_read(state, move |conn| directory::load_session(conn, &wanted)).await?;
-            let loaded = loaded.map(Arc::new).filter(|session| alive(session));
-            if let Some(session) = &loaded {
-                state.directory.keep_session(generation, &hash, session);
-            }
-            loaded
+    let mut found = state.directory.session(&hash).filter(|session| alive(session));
+    if found.is_none() {
+        let generation = state.directory.generation();
+        let wanted = hash.clone();
+        let loaded = blocking_read(state, move |conn| directory::load_session(conn, &wanted)).await?;
+        let loaded = loaded.map(Arc::new).filter(|session| alive(session));
+        if let Some(session) = &loaded {
+            state.directory.keep_session(generation, &hash, session);
         }
-    };
+        found = loaded;
+    }
     if let Some(session) = &found {
         session.last_seen.store(now_micros, Ordering::Relaxed);
     }

@@ -61,7 +61,7 @@ struct Entries {
 
 /// How long what is remembered may be believed after the last look at the epoch: revoked means refused within a
 /// second on every running instance, also on one that has lost sight of the others.
-const BELIEVED_FOR: Duration = Duration::from_millis(1000);
+const BELIEVED_FOR: Duration = Duration::from_secs(1);
 
 /// The memory of who may come in.
 #[derive(Debug, Default)]

@@ -199,6 +199,12 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_a_failure_and_a_busy_server_is_one_to_wait_for() {
+        assert_eq!(numbers_of(ErrorCode::StorageFull), Numbers(500, 0));
+        assert_eq!(numbers_of(ErrorCode::Busy), Numbers(503, 0));
+    }
+
+    #[test]
     fn the_servers_own_failures_keep_their_sentences() {
         for code in ErrorCode::ALL.iter().filter(|code| code.status() >= 500) {
             let (_, sentence) = told(&AppError::from(*code), "id");

@@ -14,9 +14,7 @@ mod users;
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use actix_web::{
-    HttpRequest, HttpResponse, guard, http::header, web,
-};
+use actix_web::{HttpRequest, HttpResponse, guard, http::header, web};
 
 pub use self::serve::Call;
 pub(crate) use self::serve::WasHead;

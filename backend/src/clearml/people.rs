@@ -56,7 +56,9 @@ impl Chosen {
             order: order_of(&filter.order_by.0)?,
             page: size(filter.page).unwrap_or(0),
             // Without a size, all of them are on the first page.
-            page_size: size(filter.page_size).unwrap_or(MOST_ON_A_PAGE).min(MOST_ON_A_PAGE),
+            page_size: size(filter.page_size)
+                .unwrap_or(MOST_ON_A_PAGE)
+                .min(MOST_ON_A_PAGE),
         })
     }
 

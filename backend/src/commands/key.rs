@@ -339,7 +339,7 @@ mod tests {
     impl Read for Trickle<'_> {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             let some = self.1.min(into.len());
-            (&mut self.0.take(some as u64)).read(into).inspect(|read| {
+            self.0.take(some as u64).read(into).inspect(|read| {
                 self.0 = &self.0[*read..];
             })
         }

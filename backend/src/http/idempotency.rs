@@ -14,6 +14,7 @@ use shared::{
 use super::ctx::{Ctx, blocking};
 use crate::{
     access::Admit,
+    audit::hex,
     error::{AppError, OrConflict as _},
     state::State,
 };
@@ -210,11 +211,7 @@ fn request_hash(req: &HttpRequest, body: &[u8]) -> String {
     hasher.update(req.query_string());
     hasher.update([0]);
     hasher.update(body);
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&hasher.finalize())
 }
 
 fn kept(conn: &mut Conn, mark: &Mark) -> Result<Option<Kept>, AppError> {

@@ -11,7 +11,9 @@ use shared::{
 use testkit::{Answer, As, TestApp};
 
 async fn post(app: &TestApp, who: impl Into<As>, path: &str, key: &str, body: Value) -> Answer<Value> {
-    let request = app.request("POST", path, who).insert_header(("idempotency-key", key));
+    let request = app
+        .request("POST", path, who)
+        .insert_header(("idempotency-key", key));
     app.raw(request.set_json(body)).await
 }
 
@@ -49,7 +51,10 @@ async fn a_request_that_died_before_it_did_anything_is_carried_out_by_its_repeti
     let as_if = |status: Option<i64>| {
         app.change(|conn| {
             diesel::update(idempotency::table)
-                .set((idempotency::status.eq(status), idempotency::sealed_body.eq(None::<String>)))
+                .set((
+                    idempotency::status.eq(status),
+                    idempotency::sealed_body.eq(None::<String>),
+                ))
                 .execute(conn)
         })
     };
@@ -73,20 +78,44 @@ async fn attack_26_a_short_token_makes_nothing_that_outlives_it() {
     let short = app.bearer_until(&key, end);
 
     app.clock.advance(TimeDelta::minutes(2));
-    let wanted = Some(NewToken { expires_in_seconds: Some(31_536_000) });
+    let wanted = Some(NewToken {
+        expires_in_seconds: Some(31_536_000),
+    });
     let token = app.call::<CreateToken>(&short, (), (), wanted).await.reply();
     let most = app.clock.now() + TimeDelta::minutes(5);
-    assert_eq!(token.expires_at.naive_utc(), most, "no longer than the token before it was made for");
+    assert_eq!(
+        token.expires_at.naive_utc(),
+        most,
+        "no longer than the token before it was made for"
+    );
 
-    let path = InWorkspace { workspace_id: ann.workspace };
-    let made = app.call::<CreateCredential>(&short, path.clone(), (), NewCredential::default()).await.reply();
+    let path = InWorkspace {
+        workspace_id: ann.workspace,
+    };
+    let made = app
+        .call::<CreateCredential>(&short, path.clone(), (), NewCredential::default())
+        .await
+        .reply();
     assert_eq!(made.expires_at.map(|end| end.naive_utc()), Some(end));
-    let login = app.wire("auth.login", json!({ "expiration_sec": 31_536_000 }), &short).await;
+    let login = app
+        .wire("auth.login", json!({ "expiration_sec": 31_536_000 }), &short)
+        .await;
     let renewed = As::Bearer(login.json()["data"]["token"].as_str().unwrap().to_owned());
     app.clock.advance(TimeDelta::minutes(6));
-    assert_eq!(app.wire("users.get_current_user", json!({}), &renewed).await.status, 401);
+    assert_eq!(
+        app.wire("users.get_current_user", json!({}), &renewed)
+            .await
+            .status,
+        401
+    );
 
     let usual = app.bearer_until(&key, app.clock.now() + TimeDelta::days(30));
-    let made = app.call::<CreateCredential>(&usual, path, (), NewCredential::default()).await.reply();
-    assert_eq!(made.expires_at, None, "a token of the usual life stands for its key");
+    let made = app
+        .call::<CreateCredential>(&usual, path, (), NewCredential::default())
+        .await
+        .reply();
+    assert_eq!(
+        made.expires_at, None,
+        "a token of the usual life stands for its key"
+    );
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use shared::{
     ids::WorkspaceId,
     invitations::*,
+    page::PageQuery,
     permission::Role,
     session::GetSession,
     text::{Password, SecretText},
@@ -72,7 +73,7 @@ async fn r049_an_invitation_answers_a_link_of_the_public_address_and_is_listed_w
     let listed = app
         .call::<ListInvitations>(&ann, here(ann.workspace), (), ())
         .await;
-    assert_eq!(listed.reply().items, [created.invitation.clone()]);
+    assert_eq!(listed.reply().items, std::slice::from_ref(&created.invitation));
     assert!(!listed.text().contains(token(&created).expose()));
     let stored: Vec<String> = app.db(|conn| invitations::table.select(invitations::token_hash).load(conn));
     assert!(stored.iter().all(|hash| !hash.contains(token(&created).expose())));
@@ -137,7 +138,7 @@ async fn r050_ruling_4_somebody_without_an_account_makes_one_through_the_link() 
     let me = app.call::<GetSession>(&cookie, (), (), ()).await.reply();
     assert_eq!(me.account.email.as_str(), "bob@example.com");
     let members = app
-        .call::<ListMembers>(&cookie, here(ann.workspace), Default::default(), ())
+        .call::<ListMembers>(&cookie, here(ann.workspace), PageQuery::default(), ())
         .await
         .reply();
     assert_eq!(members.total, 2);
@@ -291,7 +292,7 @@ async fn a_link_used_by_many_at_once_lets_one_in() {
         "{statuses:?}"
     );
     let members = app
-        .call::<ListMembers>(&ann, here(ann.workspace), Default::default(), ())
+        .call::<ListMembers>(&ann, here(ann.workspace), PageQuery::default(), ())
         .await
         .reply();
     assert_eq!(members.total, 2);

@@ -149,7 +149,10 @@ fn show_and_return_focus(node: NodeRef<html::Dialog>) {
 }
 
 fn focus_first_button(id: &str) {
-    if let Some(button) = document().get_element_by_id(id).and_then(|ask| dom::all(&ask, "button").into_iter().next()) {
+    if let Some(button) = document()
+        .get_element_by_id(id)
+        .and_then(|ask| dom::all(&ask, "button").into_iter().next())
+    {
         dom::focus(&button);
     }
 }

@@ -6,7 +6,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::dom::fresh_id;
+use crate::ui::{dom::fresh_id, form::is_submitting};
 
 /// What is typed into a text field; decides keyboard, autofill and spelling.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -155,8 +155,8 @@ pub fn TextField(
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 prop:value=move || value.get()
                 on:input=move |event| value.set(event_target_value(&event))
-                on:blur=move |_| {
-                    if let Some(on_leave) = on_leave {
+                on:blur=move |event| {
+                    if let Some(on_leave) = on_leave.filter(|_| !is_submitting(&event)) {
                         let _ = on_leave.try_run(());
                     }
                 }

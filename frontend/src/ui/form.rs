@@ -3,7 +3,13 @@
 //!
 //! `Form(on_submit, busy, children)` · `FieldErrors::new()`, `.set(vec![(pointer, sentence)])`, `.of("/email")`
 
-use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos::{
+    ev::{FocusEvent, SubmitEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use crate::ui::dom;
 
@@ -66,6 +72,13 @@ impl FieldErrors {
             })
         })
     }
+}
+
+/// Whether a field is left by pressing the button that submits. Then nothing is checked yet: a sentence that appears
+/// under the pressed button would move it away, and the press would be lost. Submitting checks everything anyway.
+pub fn is_submitting(event: &FocusEvent) -> bool {
+    let to: Option<Element> = event.related_target().and_then(|to| to.dyn_into().ok());
+    to.is_some_and(|to| to.matches("[type=submit]").unwrap_or(false))
 }
 
 /// A form. The browser's own bubbles are off: the fields say what is wrong.

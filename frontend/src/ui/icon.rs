@@ -42,7 +42,11 @@ pub fn Icon(
     symbol: Symbol,
 ) -> impl IntoView {
     // The mark is a coloured picture, not a line drawing.
-    let class = if symbol == Symbol::Mark { "icon icon-mark" } else { "icon" };
+    let class = if symbol == Symbol::Mark {
+        "icon icon-mark"
+    } else {
+        "icon"
+    };
     view! {
         <svg class=class aria-hidden="true" focusable="false">
             <use href=symbol.href()></use>

@@ -23,7 +23,13 @@ pub fn Meter(
     let id = fresh_id("meter");
     let labelled_by = id.clone();
     let near = move || max.get() > 0.0 && value.get() >= max.get() * 0.9;
-    let part = move || if max.get() > 0.0 { (value.get() / max.get()).clamp(0.0, 1.0) * 100.0 } else { 0.0 };
+    let part = move || {
+        if max.get() > 0.0 {
+            (value.get() / max.get()).clamp(0.0, 1.0) * 100.0
+        } else {
+            0.0
+        }
+    };
     view! {
         <div class="meter">
             <div class="meter-head">

@@ -76,7 +76,9 @@ fn Finder(open: RwSignal<bool>, entries: Signal<Vec<Entry>>) -> impl IntoView {
         {
             event.prevent_default();
             at.set(next);
-            if let Some(option) = list.try_get_untracked().flatten()
+            if let Some(option) = list
+                .try_get_untracked()
+                .flatten()
                 .and_then(|list| dom::all(&list, "[role=option]").into_iter().nth(next))
             {
                 let options = web_sys::ScrollIntoViewOptions::new();

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::{
     field::{FieldIds, Labelled},
+    form::is_submitting,
     icon::{Icon, Symbol},
 };
 
@@ -59,8 +60,8 @@ pub fn PasswordField(
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     prop:value=move || value.get()
                     on:input=move |event| value.set(event_target_value(&event))
-                    on:blur=move |_| {
-                        if let Some(on_leave) = on_leave {
+                    on:blur=move |event| {
+                        if let Some(on_leave) = on_leave.filter(|_| !is_submitting(&event)) {
                             let _ = on_leave.try_run(());
                         }
                     }

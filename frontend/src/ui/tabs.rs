@@ -36,7 +36,9 @@ pub fn Tabs(
     let panel = format!("{base}-panel");
     let keys: Vec<&'static str> = tabs.iter().map(|tab| tab.key).collect();
     let keydown = move |event: KeyboardEvent| {
-        let Some(list) = list.try_get_untracked().flatten() else { return };
+        let Some(list) = list.try_get_untracked().flatten() else {
+            return;
+        };
         let buttons = dom::all(&list, "[role=tab]");
         let at = dom::focused_position(&buttons);
         let Some(next) = dom::step(&event.key(), "ArrowRight", "ArrowLeft", at, buttons.len()) else {

@@ -185,7 +185,7 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
         .hash(&ctx.body.password, &personal, "/password")
         .await?;
     let cookie = sessions::new_cookie(ctx.keys());
-    let begin = sessions::NewSession::beginning(
+    let first_session = sessions::NewSession::beginning(
         now,
         ctx.config().session_max_days,
         SessionId(ctx.new_id()),
@@ -200,7 +200,7 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
         password_hash: Some(password_hash.clone()),
         is_operator: false,
     };
-    let begun = ctx
+    let session = ctx
         .write(move |tx, anonymous| {
             let held = usable(store::held(tx.conn, anonymous, hash), now)?;
             rules::meant_for(&held.standing, &new.email.key())?;
@@ -210,7 +210,7 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
             store::join(tx.conn, &own, &held, now)?;
             journal(tx, &own, &held)?;
             accounts::note_sign_in(tx.conn, &own, &password_hash, now)?;
-            sessions::open(tx, &own, &begin)?;
+            sessions::open(tx, &own, &first_session)?;
             Ok(Session {
                 account: accounts::me(tx.conn, &own)?,
                 workspace_id: held.workspace_id.into(),
@@ -225,7 +225,7 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
         )
         .await;
     ctx.set_session_cookie(&cookie.token);
-    Ok(begun)
+    Ok(session)
 }
 
 /// The hash under which a token is stored. Any text has one; only a token that was made has a row.

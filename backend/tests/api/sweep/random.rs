@@ -200,26 +200,13 @@ fn request(world: &World, callers: &[As], sent: &Sent) -> Option<TestRequest> {
     Some(request)
 }
 
-/// Whether an address belongs to the `ClearML` wire: `service.action`, with or without a version before it.
+/// Whether an address belongs to the `ClearML` wire: all below the API's that is not REST's.
 fn is_wire(address: &str) -> bool {
     let path = address.split('?').next().unwrap_or_default();
-    let Some(rest) = path.strip_prefix("/api/").filter(|rest| *rest != "openapi.json") else {
-        return false;
-    };
-    let two_parts = |text: &str| {
-        text.split_once('.')
-            .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
-    };
-    match rest.split_once('/') {
-        None => two_parts(rest),
-        Some((version, _)) => {
-            let numbers = version.strip_prefix('v').unwrap_or_default();
-            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-            numbers
-                .split_once('.')
-                .is_some_and(|(major, minor)| digits(major) && digits(minor))
-        }
-    }
+    path.strip_prefix("/api/").is_some_and(|rest| {
+        let rest_files = ["openapi.json", "docs.css"];
+        !matches!(rest.split('/').next(), Some("v1" | "docs")) && !rest_files.contains(&rest)
+    })
 }
 
 fn check(sent: &Sent, answer: &Answer<Value>) -> Result<(), TestCaseError> {

@@ -53,7 +53,11 @@ async fn a_refusal_at_the_door_is_in_the_words_of_whose_address_it_is() {
         if is_wire {
             assert_eq!(refusal(&answer), (400, 12), "{address}");
         } else {
-            assert_eq!((answer.status, answer.code()), (431, "headers_too_large"), "{address}");
+            assert_eq!(
+                (answer.status, answer.code()),
+                (431, "headers_too_large"),
+                "{address}"
+            );
         }
     }
 }
@@ -90,9 +94,7 @@ async fn head_changes_nothing() {
         });
         for prefix in ["", "/v2.31"] {
             let address = format!("/api{prefix}/{}", call.action);
-            let head = app
-                .raw(app.request("HEAD", &address, &key).set_json(&body))
-                .await;
+            let head = app.raw(app.request("HEAD", &address, &key).set_json(&body)).await;
             if call.effect == Effect::Reads {
                 assert_eq!(head.status, 200, "{call:?} {}", head.text());
                 continue;
@@ -106,7 +108,10 @@ async fn head_changes_nothing() {
     assert_eq!(pairs().await, before);
     assert!(app.journal().is_empty());
     // The same with GET, as clients send it, does what it says.
-    data(&app.raw(app.request("GET", "/api/auth.create_credentials", &key)).await);
+    data(
+        &app.raw(app.request("GET", "/api/auth.create_credentials", &key))
+            .await,
+    );
     assert_eq!(pairs().await, before + 1);
 }
 

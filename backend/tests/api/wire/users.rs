@@ -198,13 +198,7 @@ async fn preferences_are_merged_by_their_top_level_keys_and_are_those_of_rest() 
         .raw(app.request("GET", "/api/v1/me/preferences", As::from(&ann)))
         .await;
     assert_eq!(rest.json(), got["preferences"]);
-    for refused in [
-        json!({"a.b": 1}),
-        json!([]),
-        json!("x"),
-        json!(null),
-        deep(40),
-    ] {
+    for refused in [json!({"a.b": 1}), json!([]), json!("x"), json!(null), deep(40)] {
         assert_eq!(
             refusal(&set(refused.clone()).await),
             (400, 12),

@@ -11,6 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    load::{Generator, Shape},
     machine::{self, Pinning},
     report::{Beside, Figure, Goal},
     rounds::{Effort, Spread},
@@ -28,6 +29,8 @@ const PACE: Duration = Duration::from_millis(2);
 const MIB: f64 = 1024.0 * 1024.0;
 /// Memory of one password hash.
 const HASH_MIB: f64 = 19.0;
+/// Memory for what a failed sign-in writes: pages of the database, the journal's entry.
+const WRITING_MIB: f64 = 1.0;
 
 /// Measures a read's slowest hundredth, in peace and under the flood, and the memory that the flood takes.
 pub fn measure(place: &Place, effort: Effort) -> Result<Vec<Figure>> {
@@ -38,7 +41,9 @@ pub fn measure(place: &Place, effort: Effort) -> Result<Vec<Figure>> {
     let server = &place.clearance("flood", Admin::Later)?;
     let path = format!("/api/v1/workspaces/{}", account.workspace);
     let read = Request::get(server.address, &path, &[("authorization", &account.bearer)]);
-    slowest_hundredth(server, &read, effort.slice())?;
+    // At rest, but with as many connections, threads and open databases as the flood will need anyway.
+    let shape = Shape::exactly(&Wire::open(server.address)?.ask(&read)?);
+    Generator::open(server.address, FLOODING, &read, &shape)?.drive(effort.slice())?;
     let before = machine::memory(server.pid())?;
     machine::forget_peak(server.pid())?;
     let flood = Flood::new(server.address);
@@ -74,7 +79,10 @@ pub fn measure(place: &Place, effort: Effort) -> Result<Vec<Figure>> {
     let rate = Figure::new("P9", "passwords checked during it", "/s", Spread::of(checked)?);
     Ok(vec![
         slowest.wanted(&[Goal::RatioAtMost(2.0)], None),
-        memory.wanted(&[Goal::AtMost(HASH_MIB * permits(place.pinning))], None),
+        memory.wanted(
+            &[Goal::AtMost(HASH_MIB * permits(place.pinning) + WRITING_MIB)],
+            None,
+        ),
         rate,
     ])
 }

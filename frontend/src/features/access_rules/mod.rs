@@ -77,13 +77,21 @@ pub fn RolesCard() -> impl IntoView {
 fn MembersByRole() -> impl IntoView {
     let id = use_workspace().id;
     let list = Fetched::new(move || {
-        let query = PageQuery { limit: Some(LISTED), ..PageQuery::default() };
+        let query = PageQuery {
+            limit: Some(LISTED),
+            ..PageQuery::default()
+        };
         call::<ListMembers>(InWorkspace { workspace_id: id }, query, ())
     });
     let content = load(list, Skeleton::Lines(4), move |page| {
         let more = page.total.saturating_sub(page.items.len() as u64);
         let groups = Role::ALL.map(|role| {
-            let members: Vec<_> = page.items.iter().filter(|member| member.role == role).cloned().collect();
+            let members: Vec<_> = page
+                .items
+                .iter()
+                .filter(|member| member.role == role)
+                .cloned()
+                .collect();
             view! { <RoleGroup role members /> }
         });
         let users = routes::settings(id, Section::Users);

@@ -29,9 +29,15 @@ pub fn keep_theme() {
     leptos::task::spawn_local(async move {
         let before = theme.get_untracked();
         if let Ok(preferences) = call::<GetPreferences>((), (), ()).await {
-            let wanted = preferences.0.get(KEY).and_then(serde_json::Value::as_str).and_then(Theme::from_key);
+            let wanted = preferences
+                .0
+                .get(KEY)
+                .and_then(serde_json::Value::as_str)
+                .and_then(Theme::from_key);
             // Whoever was quicker than the answer has chosen already.
-            if let Some(wanted) = wanted && theme.get_untracked() == before {
+            if let Some(wanted) = wanted
+                && theme.get_untracked() == before
+            {
                 theme.set(wanted);
             }
             asked.set(Some(wanted.unwrap_or(before)));

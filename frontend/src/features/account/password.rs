@@ -36,7 +36,11 @@ pub fn PasswordCard(
     let other = errors.other_than(FIELDS);
     let busy = sending.busy();
     let toasts = use_toasts();
-    let dirty = Signal::derive(move || [current, new].iter().any(|field| field.with(|text| !text.is_empty())));
+    let dirty = Signal::derive(move || {
+        [current, new]
+            .iter()
+            .any(|field| field.with(|text| !text.is_empty()))
+    });
     let current_left = sending.watch("/current", current, |_| None);
     let new_left = sending.watch("/new", new, password_fault);
     let submit = move |()| {

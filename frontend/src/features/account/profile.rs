@@ -27,11 +27,9 @@ pub fn ProfileCard() -> impl IntoView {
     let account = Memo::new(move |_| session.account());
     let is_there = Memo::new(move |_| account.with(Option::is_some));
     let content = move || {
-        is_there.get().then(|| {
-            account
-                .get_untracked()
-                .map(|account| view! { <Facts account /> })
-        })
+        is_there
+            .get()
+            .then(|| account.get_untracked().map(|account| view! { <Facts account /> }))
     };
     view! { <section class="card" aria-label="Your account">{content}</section> }
 }

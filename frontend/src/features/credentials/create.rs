@@ -75,11 +75,16 @@ fn CreateForm(keys: Keys, sending: Sending, once: Once, on_cancel: Callback<()>)
             return;
         };
         let keys = keys.clone();
-        let path = InWorkspace { workspace_id: workspace.id };
-        sending.send(call::<CreateCredential>(path, (), NewCredential { label, expires_at }), move |created| {
-            once.show(created);
-            keys.reload();
-        });
+        let path = InWorkspace {
+            workspace_id: workspace.id,
+        };
+        sending.send(
+            call::<CreateCredential>(path, (), NewCredential { label, expires_at }),
+            move |created| {
+                once.show(created);
+                keys.reload();
+            },
+        );
     };
     let is_dated = Memo::new(move |_| choice.with(|choice| choice == expiry::DATE));
     let hint = limit.map(|days| format!("Keys of this workspace live at most {days} days."));
@@ -112,7 +117,8 @@ fn ExpiryField(
     limit: Option<u32>,
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let hint = limit_hint.unwrap_or_else(|| "A key that is needed for a while should end by itself.".to_owned());
+    let hint =
+        limit_hint.unwrap_or_else(|| "A key that is needed for a while should end by itself.".to_owned());
     view! { <SelectField label="Expires" value=choice options=Signal::derive(move || expiry::choices(limit)) hint error /> }
 }
 

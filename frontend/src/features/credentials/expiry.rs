@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::ui::{dom::now_ms, number::plural};
+use crate::ui::dom::now_ms;
 
 /// No end, where no limit forbids it; else the latest that is allowed.
 pub const LATEST: &str = "latest";
@@ -14,7 +14,16 @@ const USUAL: [u32; 3] = [30, 90, 365];
 pub fn choices(limit: Option<u32>) -> Vec<(String, String)> {
     let latest = limit.map_or_else(
         || "Never".to_owned(),
-        |days| format!("In {} (the longest here)", plural(u64::from(days), "day", "days")),
+        |days| {
+            format!(
+                "In {} (the longest here)",
+                if days == 1 {
+                    "1 day".to_owned()
+                } else {
+                    format!("{days} days")
+                }
+            )
+        },
     );
     let usual = USUAL
         .into_iter()
@@ -49,7 +58,9 @@ pub fn now() -> DateTime<Utc> {
 #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds")]
 fn end_of_day(date: &str) -> Option<DateTime<Utc>> {
     let at = js_sys::Date::new(&format!("{date}T23:59:59").into()).get_time();
-    at.is_finite().then(|| DateTime::from_timestamp_millis(at as i64)).flatten()
+    at.is_finite()
+        .then(|| DateTime::from_timestamp_millis(at as i64))
+        .flatten()
 }
 
 /// Today and the last day that a limit allows, as the date field wants them.
@@ -61,7 +72,12 @@ pub fn bounds(limit: Option<u32>) -> (String, Option<String>) {
 #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53 milliseconds")]
 fn local_day(at: DateTime<Utc>) -> String {
     let date = js_sys::Date::new(&(at.timestamp_millis() as f64).into());
-    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+    format!(
+        "{:04}-{:02}-{:02}",
+        date.get_full_year(),
+        date.get_month() + 1,
+        date.get_date()
+    )
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ use shared::{
 use crate::{
     address::{Step, use_address},
     api::{ApiError, call},
-    features::credentials::{create::CreateDialog, revoke::RevokeDialog, rotate::RotateDialog, table::CredentialTable},
+    features::credentials::{
+        create::CreateDialog, revoke::RevokeDialog, rotate::RotateDialog, table::CredentialTable,
+    },
     session::{CurrentSession, CurrentWorkspace, use_session},
     ui::{
         button::{Button, Look},
@@ -64,14 +66,20 @@ impl Keys {
 
     /// The one with this access key.
     pub fn find(&self, access_key: &str) -> Option<Credential> {
-        self.items
-            .with(|all| all.iter().find(|credential| credential.access_key == access_key).cloned())
+        self.items.with(|all| {
+            all.iter()
+                .find(|credential| credential.access_key == access_key)
+                .cloned()
+        })
     }
 
     /// Shows a changed one.
     pub fn put(&self, changed: Credential) {
         self.items.update(|all| {
-            if let Some(credential) = all.iter_mut().find(|credential| credential.access_key == changed.access_key) {
+            if let Some(credential) = all
+                .iter_mut()
+                .find(|credential| credential.access_key == changed.access_key)
+            {
                 *credential = changed;
             }
         });
@@ -80,7 +88,10 @@ impl Keys {
     /// Asks the server for them again, and how many need attention.
     pub fn reload(&self) {
         let keys = self.clone();
-        let (id, everybody) = (self.workspace.id, self.everybody.try_get_untracked().unwrap_or_default());
+        let (id, everybody) = (
+            self.workspace.id,
+            self.everybody.try_get_untracked().unwrap_or_default(),
+        );
         leptos::task::spawn_local(async move {
             if let Ok(fresh) = list(id, everybody).await {
                 keys.items.set(fresh);
@@ -92,7 +103,8 @@ impl Keys {
 }
 
 async fn list(workspace_id: WorkspaceId, everybody: bool) -> Result<Vec<Credential>, ApiError> {
-    let page = call::<ListCredentials>(InWorkspace { workspace_id }, CredentialFilter { everybody }, ()).await?;
+    let page =
+        call::<ListCredentials>(InWorkspace { workspace_id }, CredentialFilter { everybody }, ()).await?;
     Ok(page.items)
 }
 

@@ -29,14 +29,18 @@ pub fn RevokeDialog(
         let name = credential.with(|credential| credential.as_ref().map(status::called).unwrap_or_default());
         format!("Revoke the key “{name}”?")
     });
-    let type_first = Signal::derive(move || credential.with(|credential| credential.as_ref().map(status::to_type)));
+    let type_first =
+        Signal::derive(move || credential.with(|credential| credential.as_ref().map(status::to_type)));
     let sending = Sending::new();
     let (busy, error) = (sending.busy(), sending.error());
     let confirm = move |()| {
         let Some(credential) = credential.get_untracked() else {
             return;
         };
-        let path = OneCredential { workspace_id, access_key: credential.access_key.clone() };
+        let path = OneCredential {
+            workspace_id,
+            access_key: credential.access_key.clone(),
+        };
         let (keys, toasts) = (keys.clone(), toasts.clone());
         sending.send(call::<RevokeCredential>(path, (), ()), move |()| {
             toasts.tell(format!("Key {} revoked", status::called(&credential)));

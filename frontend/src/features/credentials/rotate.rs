@@ -26,11 +26,19 @@ use crate::{
 
 const DAY: u64 = 24 * 60 * 60;
 const OVERLAPS: [(u64, &str, &str); 5] = [
-    (0, "Not at all", "The old key stops now. For a key that somebody else may have seen."),
+    (
+        0,
+        "Not at all",
+        "The old key stops now. For a key that somebody else may have seen.",
+    ),
     (60 * 60, "1 hour", "For one machine at hand."),
     (DAY, "1 day", "For a few machines that you change today."),
     (7 * DAY, "7 days", "For a team, or for runs that take days."),
-    (30 * DAY, "30 days", "For clusters and images that are rebuilt now and then."),
+    (
+        30 * DAY,
+        "30 days",
+        "For clusters and images that are rebuilt now and then.",
+    ),
 ];
 
 /// The dialog, opened by `?dialog=rotate-credential&key=..`.
@@ -53,7 +61,10 @@ pub fn RotateDialog(
     let keep_open = once.keep_open(sending.busy());
     let title = Signal::derive(move || match once.created() {
         Some(_) => "The successor of your key".to_owned(),
-        None => format!("Rotate the key “{}”?", old.with(|old| old.as_ref().map(called).unwrap_or_default())),
+        None => format!(
+            "Rotate the key “{}”?",
+            old.with(|old| old.as_ref().map(called).unwrap_or_default())
+        ),
     });
     let close = Callback::new(move |()| address.close_dialog());
     view! {
@@ -73,7 +84,13 @@ pub fn RotateDialog(
 }
 
 #[component]
-fn RotateForm(old: Credential, keys: Keys, sending: Sending, once: Once, on_cancel: Callback<()>) -> impl IntoView {
+fn RotateForm(
+    old: Credential,
+    keys: Keys,
+    sending: Sending,
+    once: Once,
+    on_cancel: Callback<()>,
+) -> impl IntoView {
     let overlap = RwSignal::new((7 * DAY).to_string());
     let busy = sending.busy();
     sending.errors.clear();
@@ -87,7 +104,8 @@ fn RotateForm(old: Credential, keys: Keys, sending: Sending, once: Once, on_canc
     let is_at_once = Memo::new(move |_| overlap.with(|seconds| seconds == "0"));
     let typed = RwSignal::new(String::new());
     let name = StoredValue::new(to_type(&old));
-    let confirmed = Memo::new(move |_| !is_at_once.get() || typed.with(|typed| name.with_value(|name| typed == name)));
+    let confirmed =
+        Memo::new(move |_| !is_at_once.get() || typed.with(|typed| name.with_value(|name| typed == name)));
     let blocked = Signal::derive(move || (!confirmed.get()).then(|| "Type the name first".to_owned()));
     let submit = move |()| {
         if !confirmed.get_untracked() {
@@ -97,10 +115,13 @@ fn RotateForm(old: Credential, keys: Keys, sending: Sending, once: Once, on_canc
         let rotation = Rotation {
             overlap_seconds: overlap.get_untracked().parse().unwrap_or_default(),
         };
-        sending.send(call::<RotateCredential>(path.clone(), (), rotation), move |created| {
-            once.show(created);
-            keys.reload();
-        });
+        sending.send(
+            call::<RotateCredential>(path.clone(), (), rotation),
+            move |created| {
+                once.show(created);
+                keys.reload();
+            },
+        );
     };
     let choices = OVERLAPS.map(|(seconds, label, hint)| Choice {
         value: seconds.to_string(),
@@ -138,7 +159,9 @@ pub fn UsedBy(
     /// Which key.
     credential: Credential,
 ) -> impl IntoView {
-    let from = credential.last_used_from.map(|from| view! { " from " <strong>{from}</strong> });
+    let from = credential
+        .last_used_from
+        .map(|from| view! { " from " <strong>{from}</strong> });
     let used = match credential.last_used_at {
         Some(at) => view! { "It was last used " <Ago at=at.timestamp_millis() /> {from} "." }.into_any(),
         None => view! { "It has never been used." }.into_any(),

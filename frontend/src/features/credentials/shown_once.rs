@@ -22,7 +22,8 @@ use crate::{
 
 const PYTHON: &str = "local-python";
 const JUPYTER: &str = "jupyter-notebook";
-const KEEP_OPEN: &str = "The secret has not been copied yet. It is never shown again: without it, this key is of no use.";
+const KEEP_OPEN: &str =
+    "The secret has not been copied yet. It is never shown again: without it, this key is of no use.";
 const UNDER_WAY: &str = "The key is being made. Wait for its secret, which is shown once.";
 
 /// A new pair in a dialog, from making it to having copied it.
@@ -97,8 +98,14 @@ pub fn ShownOnce(
     let python = name.map(|name| local_python(&created, &name)).unwrap_or_default();
     let jupyter = jupyter_notebook(&created);
     let tabs = vec![
-        Tab { key: PYTHON, label: "LOCAL PYTHON" },
-        Tab { key: JUPYTER, label: "JUPYTER NOTEBOOK" },
+        Tab {
+            key: PYTHON,
+            label: "LOCAL PYTHON",
+        },
+        Tab {
+            key: JUPYTER,
+            label: "JUPYTER NOTEBOOK",
+        },
     ];
     let choose = move |key: &'static str| address.change(Step::Same, &[("tab", Some(key.to_owned()))]);
     let (python_text, jupyter_text) = (python.clone(), jupyter.clone());
@@ -119,15 +126,14 @@ pub fn ShownOnce(
             .into_any()
         }
     };
-    let text = Signal::derive(move || if chosen.get() == JUPYTER { jupyter.clone() } else { python.clone() });
-    let label = match created.label.as_str() {
-        "" => "without a label".to_owned(),
-        label => format!("“{label}”"),
-    };
-    let ends = match created.expires_at {
-        Some(end) => format!("ends on {}", day(end.timestamp_millis())),
-        None => "never expires".to_owned(),
-    };
+    let text = Signal::derive(move || {
+        if chosen.get() == JUPYTER {
+            jupyter.clone()
+        } else {
+            python.clone()
+        }
+    });
+    let (label, ends) = in_words(&created);
     let not_yet = Signal::derive(move || once.is_unsaved().then(|| "Copy the secret first".to_owned()));
     view! {
         <LeaveGuard dirty=Signal::derive(move || once.is_unsaved()) />
@@ -141,6 +147,19 @@ pub fn ShownOnce(
             <Button blocked=not_yet on_click=move |_| on_done.run(())>"Done"</Button>
         </div>
     }
+}
+
+/// What the key is called and when it ends.
+fn in_words(created: &CreatedCredential) -> (String, String) {
+    let label = match created.label.as_str() {
+        "" => "without a label".to_owned(),
+        label => format!("“{label}”"),
+    };
+    let ends = match created.expires_at {
+        Some(end) => format!("ends on {}", day(end.timestamp_millis())),
+        None => "never expires".to_owned(),
+    };
+    (label, ends)
 }
 
 #[component]

@@ -15,7 +15,10 @@ pub fn badges(credential: &Credential, now: DateTime<Utc>) -> Vec<(Tone, &'stati
     }
     if credential.rotated_to.is_some() {
         let still_used = is_used_beside_successor(credential).then_some((Tone::Warning, "Still used"));
-        return [(Tone::Neutral, "Replaced")].into_iter().chain(still_used).collect();
+        return [(Tone::Neutral, "Replaced")]
+            .into_iter()
+            .chain(still_used)
+            .collect();
     }
     let mut badges = match credential.expires_at {
         Some(end) if end - now <= SOON => vec![(Tone::Warning, "Expires soon")],
@@ -89,14 +92,26 @@ mod tests {
     }
 
     fn words(credential: &Credential) -> Vec<&'static str> {
-        badges(credential, day(100)).into_iter().map(|(_, words)| words).collect()
+        badges(credential, day(100))
+            .into_iter()
+            .map(|(_, words)| words)
+            .collect()
     }
 
     #[test]
     fn p01_a_key_warns_before_its_end() {
         assert_eq!(words(&key()), ["Active"]);
-        for (end, said) in [(200, "Active"), (115, "Active"), (114, "Expires soon"), (100, "Expired"), (50, "Expired")] {
-            let credential = Credential { expires_at: Some(day(end)), ..key() };
+        for (end, said) in [
+            (200, "Active"),
+            (115, "Active"),
+            (114, "Expires soon"),
+            (100, "Expired"),
+            (50, "Expired"),
+        ] {
+            let credential = Credential {
+                expires_at: Some(day(end)),
+                ..key()
+            };
             assert_eq!(words(&credential), [said], "{end}");
         }
     }
@@ -110,17 +125,32 @@ mod tests {
             ..key()
         };
         assert_eq!(words(&replaced), ["Replaced"]);
-        let used = |at| Credential { last_used_at: Some(day(at)), ..replaced.clone() };
+        let used = |at| Credential {
+            last_used_at: Some(day(at)),
+            ..replaced.clone()
+        };
         assert_eq!(words(&used(89)), ["Replaced"]);
         assert_eq!(words(&used(95)), ["Replaced", "Still used"]);
-        let successor = Credential { rotated_from: Some("CLROLD".to_owned()), ..key() };
+        let successor = Credential {
+            rotated_from: Some("CLROLD".to_owned()),
+            ..key()
+        };
         assert_eq!(words(&successor), ["Active", "Successor"]);
     }
 
     #[test]
     fn a_key_without_a_label_is_called_by_the_end_of_its_access_key() {
-        assert_eq!((called(&key()), to_type(&key())), ("laptop".to_owned(), "laptop".to_owned()));
-        let bare = Credential { label: "".parse().unwrap(), ..key() };
-        assert_eq!((called(&bare), to_type(&bare)), ("…EFGH".to_owned(), "EFGH".to_owned()));
+        assert_eq!(
+            (called(&key()), to_type(&key())),
+            ("laptop".to_owned(), "laptop".to_owned())
+        );
+        let bare = Credential {
+            label: "".parse().unwrap(),
+            ..key()
+        };
+        assert_eq!(
+            (called(&bare), to_type(&bare)),
+            ("…EFGH".to_owned(), "EFGH".to_owned())
+        );
     }
 }

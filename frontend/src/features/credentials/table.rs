@@ -83,7 +83,10 @@ fn Row(credential: Credential, keys: Keys, me: Option<UserId>, with_owner: bool)
     };
     let badges = move || {
         let badges = current.with(|credential| status::badges(credential, now()));
-        badges.into_iter().map(|(tone, words)| view! { <Badge tone>{words}</Badge> }).collect_view()
+        badges
+            .into_iter()
+            .map(|(tone, words)| view! { <Badge tone>{words}</Badge> })
+            .collect_view()
     };
     view! {
         <tr class:ended=move || ended.get()>
@@ -113,7 +116,8 @@ fn EditLabel(current: Memo<Credential>, keys: Keys) -> impl IntoView {
     let (busy, error) = (sending.busy(), sending.error());
     let value = Signal::derive(move || current.with(|credential| credential.label.to_string()));
     let is_bare = Memo::new(move |_| value.with(String::is_empty));
-    let what = current.with_untracked(|credential| format!("label of key {}", status::ending(&credential.access_key)));
+    let what = current
+        .with_untracked(|credential| format!("label of key {}", status::ending(&credential.access_key)));
     let workspace_id = keys.workspace.id;
     let save = move |text: String| {
         let mut wrong = Vec::new();
@@ -122,8 +126,14 @@ fn EditLabel(current: Memo<Credential>, keys: Keys) -> impl IntoView {
             return;
         };
         let access_key = current.with_untracked(|credential| credential.access_key.clone());
-        let path = OneCredential { workspace_id, access_key };
-        let change = CredentialChange { label: Some(label), ..CredentialChange::default() };
+        let path = OneCredential {
+            workspace_id,
+            access_key,
+        };
+        let change = CredentialChange {
+            label: Some(label),
+            ..CredentialChange::default()
+        };
         let (keys, toasts) = (keys.clone(), toasts.clone());
         sending.send(call::<ChangeCredential>(path, (), change), move |changed| {
             keys.put(changed);
@@ -171,7 +181,9 @@ fn Actions(current: Memo<Credential>, keys: Keys, is_mine: bool) -> impl IntoVie
     };
     let name = move || current.with(status::called);
     let may_rotate = Memo::new(move |_| {
-        is_mine && current.with(|credential| credential.rotated_to.is_none() && !status::has_ended(credential, now()))
+        is_mine
+            && current
+                .with(|credential| credential.rotated_to.is_none() && !status::has_ended(credential, now()))
     });
     view! {
         <span class="row-buttons">

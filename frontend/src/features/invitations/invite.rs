@@ -112,13 +112,19 @@ fn InviteForm(
             sending.errors.set(wrong);
             return;
         }
-        let body = NewInvitation { email, role: role_named(&role.get_untracked()) };
-        sending.send(call::<CreateInvitation>(InWorkspace { workspace_id }, (), body), move |made| {
-            link.made.set(Some(made));
-            if let Some(on_invited) = on_invited {
-                let _ = on_invited.try_run(());
-            }
-        });
+        let body = NewInvitation {
+            email,
+            role: role_named(&role.get_untracked()),
+        };
+        sending.send(
+            call::<CreateInvitation>(InWorkspace { workspace_id }, (), body),
+            move |made| {
+                link.made.set(Some(made));
+                if let Some(on_invited) = on_invited {
+                    let _ = on_invited.try_run(());
+                }
+            },
+        );
     };
     let roles = [Role::User, Role::Admin].map(|role| Choice {
         value: role.as_str().to_owned(),
@@ -157,7 +163,12 @@ fn role_named(value: &str) -> Role {
 }
 
 #[component]
-fn ShownLink(made: CreatedInvitation, link: Link, on_done: Callback<()>, unsaved: Signal<bool>) -> impl IntoView {
+fn ShownLink(
+    made: CreatedInvitation,
+    link: Link,
+    on_done: Callback<()>,
+    unsaved: Signal<bool>,
+) -> impl IntoView {
     let invitation = made.invitation;
     let whom = match &invitation.email {
         Some(email) => view! { "Send this link to " <strong>{email.to_string()}</strong> ". " }.into_any(),

@@ -66,10 +66,13 @@ pub fn JoinPage() -> impl IntoView {
 fn Invited(token: String, address: Address) -> impl IntoView {
     let sent = token.clone();
     let shown = Fetched::new(move || {
-        let body = InvitationToken { token: SecretText::new(sent.clone()) };
+        let body = InvitationToken {
+            token: SecretText::new(sent.clone()),
+        };
         async { show(body).await }
     });
-    load(shown, Skeleton::Fields(3), move |shown| match shown {
+    load(shown, Skeleton::Fields(3), move |shown| {
+        match shown {
         Some(shown) => view! { <Ways token=token.clone() address shown /> }.into_any(),
         None => view! {
             <section class="card stack">
@@ -79,6 +82,7 @@ fn Invited(token: String, address: Address) -> impl IntoView {
             </section>
         }
         .into_any(),
+    }
     })
 }
 
@@ -104,7 +108,9 @@ fn Ways(token: String, address: Address, shown: ShownInvitation) -> impl IntoVie
     });
     let way = move || match who.get() {
         None => Skeleton::Fields(3).view(),
-        Some(Some(me)) => view! { <JoinAsMe token=token.clone() address me invitee=invitee.clone() /> }.into_any(),
+        Some(Some(me)) => {
+            view! { <JoinAsMe token=token.clone() address me invitee=invitee.clone() /> }.into_any()
+        }
         Some(None) => view! { <JoinAnew token=token.clone() address invitee=invitee.clone() /> }.into_any(),
     };
     view! {
@@ -126,14 +132,21 @@ fn JoinAsMe(token: String, address: Address, me: Email, invitee: Option<Email>) 
     let out = sending.clone();
     let sign_out = move |_| out.send(session.sign_out(), |()| ());
     let join = move |_| {
-        let body = InvitationToken { token: SecretText::new(token.clone()) };
+        let body = InvitationToken {
+            token: SecretText::new(token.clone()),
+        };
         sending.send(
             async move {
                 let joined = call::<AcceptInvitation>((), (), body).await?;
                 session.reload_workspaces().await?;
                 Ok(joined)
             },
-            move |joined| address.go(Step::Same, &format!("{}?welcome=true", routes::settings(joined.id, Section::Workspace))),
+            move |joined| {
+                address.go(
+                    Step::Same,
+                    &format!("{}?welcome=true", routes::settings(joined.id, Section::Workspace)),
+                )
+            },
         );
     };
     let choice = match invitee.filter(|_| is_other) {
@@ -174,8 +187,14 @@ fn JoinAnew(token: String, address: Address, invitee: Option<Email>) -> impl Int
         });
     };
     let tabs = vec![
-        Tab { key: NEW, label: "New account" },
-        Tab { key: EXISTING, label: "I have an account" },
+        Tab {
+            key: NEW,
+            label: "New account",
+        },
+        Tab {
+            key: EXISTING,
+            label: "I have an account",
+        },
     ];
     let form = move || {
         if chosen.get() == NEW {
@@ -214,12 +233,20 @@ fn NewAccount(token: String, address: Address, invitee: Option<Email>) -> impl I
             sending.errors.set(wrong);
             return;
         };
-        let body = Joining { token: SecretText::new(token.clone()), name, email, password };
+        let body = Joining {
+            token: SecretText::new(token.clone()),
+            name,
+            email,
+            password,
+        };
         let errors = sending.errors.clone();
         sending.send(join(body), move |outcome| match outcome {
             Err(taken) => errors.set(vec![("/email".to_owned(), taken)]),
             Ok(begun) => leptos::task::spawn_local(async move {
-                let to = format!("{}?welcome=true", routes::settings(begun.workspace_id, Section::Workspace));
+                let to = format!(
+                    "{}?welcome=true",
+                    routes::settings(begun.workspace_id, Section::Workspace)
+                );
                 match session.begin(begun).await {
                     Ok(()) => address.go(Step::Same, &to),
                     Err(error) => errors.set(told(&error)),

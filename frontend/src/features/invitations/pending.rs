@@ -115,17 +115,15 @@ fn whom(invitation: &Invitation) -> String {
 }
 
 #[component]
-fn RevokeDialog(
-    list: Fetched<Vec<Invitation>, ApiError>,
-    version: RwSignal<u32>,
-) -> impl IntoView {
+fn RevokeDialog(list: Fetched<Vec<Invitation>, ApiError>, version: RwSignal<u32>) -> impl IntoView {
     let id = use_workspace().id;
     let address = use_address();
     let asked = address.dialog(REVOKE, id, id);
     let invitation = Memo::new(move |_| {
         let wanted = address.get("key")?;
         let all = list.get()?.ok()?;
-        all.into_iter().find(|invitation| invitation.id.to_string() == wanted)
+        all.into_iter()
+            .find(|invitation| invitation.id.to_string() == wanted)
     });
     let open = Signal::derive(move || asked.get() && invitation.with(Option::is_some));
     let title = Signal::derive(move || {
@@ -139,7 +137,10 @@ fn RevokeDialog(
         let Some(invitation) = invitation.get_untracked() else {
             return;
         };
-        let path = OneInvitation { workspace_id: id, invitation_id: invitation.id };
+        let path = OneInvitation {
+            workspace_id: id,
+            invitation_id: invitation.id,
+        };
         let toasts = toasts.clone();
         sending.send(call::<RevokeInvitation>(path, (), ()), move |()| {
             toasts.tell("Invitation revoked");

@@ -55,7 +55,10 @@ fn SessionTable(sessions: Vec<BrowserSession>) -> impl IntoView {
             let (sessions, toasts) = (sessions.clone(), toasts.clone());
             sending.send(call::<RevokeOtherSessions>((), (), ()), move |ended| {
                 sessions.update(|all| all.retain(|session| session.current));
-                toasts.tell(format!("{} signed out", plural(ended.revoked, "browser", "browsers")));
+                toasts.tell(format!(
+                    "{} signed out",
+                    plural(ended.revoked, "browser", "browsers")
+                ));
             });
         }
     };

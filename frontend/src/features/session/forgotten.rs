@@ -122,7 +122,8 @@ pub fn ResetPasswordPage() -> impl IntoView {
     } else {
         Reset::NoToken
     });
-    let content = move || match stage.get() {
+    let content = move || {
+        match stage.get() {
         Reset::Choosing => {
             let token = token.get_value().unwrap_or_default();
             view! { <ResetForm token stage /> }.into_any()
@@ -142,6 +143,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
             <ButtonLink href=routes::SIGN_IN.to_owned() look=Look::Primary>"Sign in"</ButtonLink>
         }
         .into_any(),
+    }
     };
     view! {
         <Alone>
@@ -171,7 +173,10 @@ fn ResetForm(token: String, stage: RwSignal<Reset>) -> impl IntoView {
         };
         sending.send(reset(body), move |next| stage.set(next));
     };
-    let hint = format!("At least {} characters. A few words in a row are easy to remember.", Password::MIN);
+    let hint = format!(
+        "At least {} characters. A few words in a row are easy to remember.",
+        Password::MIN
+    );
     view! {
         <p>"It takes the place of the old one, and every browser is signed out."</p>
         <Form on_submit=submit busy>

@@ -40,7 +40,12 @@ pub fn SignInPage() -> impl IntoView {
             Skeleton::Fields(2).view()
         }
     };
-    let needs_setup = move || session.server().get().is_some_and(|server| server.is_ok_and(|server| server.needs_setup));
+    let needs_setup = move || {
+        session
+            .server()
+            .get()
+            .is_some_and(|server| server.is_ok_and(|server| server.needs_setup))
+    };
     view! {
         <Alone>
             <PageTitle title="Sign in" />

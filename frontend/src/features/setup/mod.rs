@@ -95,7 +95,10 @@ fn SetupForm(token: String, begun: RwSignal<bool>) -> impl IntoView {
     let other = errors.other_than(FIELDS);
     let busy = sending.busy();
     let dirty = Signal::derive(move || {
-        !begun.get() && [name, email, password].iter().any(|field| field.with(|text| !text.is_empty()))
+        !begun.get()
+            && [name, email, password]
+                .iter()
+                .any(|field| field.with(|text| !text.is_empty()))
     });
     let name_left = sending.watch("/name", name, fault::<Name>);
     let email_left = sending.watch("/email", email, fault::<Email>);
@@ -150,7 +153,10 @@ async fn enter(
     address: Address,
     begun: Session,
 ) -> Result<(), crate::api::ApiError> {
-    let to = format!("{}?welcome=true", routes::settings(begun.workspace_id, Section::Workspace));
+    let to = format!(
+        "{}?welcome=true",
+        routes::settings(begun.workspace_id, Section::Workspace)
+    );
     session.begin(begun).await?;
     address.go(Step::Same, &to);
     session.server().refetch();
@@ -158,7 +164,10 @@ async fn enter(
 }
 
 fn password_rule() -> String {
-    format!("At least {} characters. A few words in a row are easy to remember.", Password::MIN)
+    format!(
+        "At least {} characters. A few words in a row are easy to remember.",
+        Password::MIN
+    )
 }
 
 fn hostings() -> Vec<Choice> {

@@ -125,7 +125,15 @@ mod tests {
 
     #[test]
     fn a_share_is_rounded_and_never_hides_what_there_is() {
-        let cases = [(0, 0, 0), (0, 9, 0), (1, 3, 33), (2, 3, 67), (1, 10_000, 1), (5, 5, 100), (u64::MAX, u64::MAX, 100)];
+        let cases = [
+            (0, 0, 0),
+            (0, 9, 0),
+            (1, 3, 33),
+            (2, 3, 67),
+            (1, 10_000, 1),
+            (5, 5, 100),
+            (u64::MAX, u64::MAX, 100),
+        ];
         for (part, whole, shown) in cases {
             assert_eq!(percent(part, whole), shown, "{part} of {whole}");
         }

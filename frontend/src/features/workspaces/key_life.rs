@@ -35,7 +35,11 @@ pub fn KeyLife(
 ) -> impl IntoView {
     let address = use_address();
     let open = address.dialog(DIALOG, workspace.id, use_workspace().id);
-    let limit = Memo::new(move |_| workspace.get().and_then(|workspace| workspace.max_credential_days));
+    let limit = Memo::new(move |_| {
+        workspace
+            .get()
+            .and_then(|workspace| workspace.max_credential_days)
+    });
     let may_manage = Memo::new(move |_| workspace.may(Permission::WorkspaceManage));
     let title = Signal::derive(move || format!("Longest life of a key in {}", workspace.name()));
     let setting = move || {
@@ -48,7 +52,8 @@ pub fn KeyLife(
             }
             .into_any()
         } else {
-            view! { <NotAllowed what=in_words(limit.get()) why="Only an administrator can change it." /> }.into_any()
+            view! { <NotAllowed what=in_words(limit.get()) why="Only an administrator can change it." /> }
+                .into_any()
         }
     };
     view! {
@@ -81,11 +86,18 @@ fn LimitForm(workspace: CurrentWorkspace, limit: Option<u32>) -> impl IntoView {
     let submit = move |()| {
         let Ok(wanted) = wanted(&choice.get_untracked(), &days.get_untracked()) else {
             let sentence = "Enter a whole number of days, 1 to 3650.".to_owned();
-            sending.errors.set(vec![("/max_credential_days".to_owned(), sentence)]);
+            sending
+                .errors
+                .set(vec![("/max_credential_days".to_owned(), sentence)]);
             return;
         };
-        let path = InWorkspace { workspace_id: workspace.id };
-        let change = WorkspaceChange { max_credential_days: Some(wanted), ..WorkspaceChange::default() };
+        let path = InWorkspace {
+            workspace_id: workspace.id,
+        };
+        let change = WorkspaceChange {
+            max_credential_days: Some(wanted),
+            ..WorkspaceChange::default()
+        };
         let toasts = toasts.clone();
         sending.send(call::<ChangeWorkspace>(path, (), change), move |changed| {
             session.put_workspace(changed);
@@ -143,7 +155,15 @@ mod tests {
 
     #[test]
     fn p01_every_limit_comes_back_from_the_form_as_it_went_in() {
-        for limit in [None, Some(1), Some(30), Some(90), Some(100), Some(365), Some(3650)] {
+        for limit in [
+            None,
+            Some(1),
+            Some(30),
+            Some(90),
+            Some(100),
+            Some(365),
+            Some(3650),
+        ] {
             let (choice, days) = begin(limit);
             assert_eq!(wanted(&choice, &days), Ok(limit));
             assert!(options().iter().any(|(value, _)| *value == choice));

@@ -35,7 +35,10 @@ pub fn MembersBlock(
     let address = use_address();
     let id = workspace.id;
     let list = Fetched::new(move || {
-        let query = PageQuery { limit: Some(SHOWN), ..PageQuery::default() };
+        let query = PageQuery {
+            limit: Some(SHOWN),
+            ..PageQuery::default()
+        };
         call::<ListMembers>(InWorkspace { workspace_id: id }, query, ())
     });
     let faces = load(list, Skeleton::Lines(1), |page| {
@@ -52,10 +55,15 @@ pub fn MembersBlock(
             }
             .into_any()
         } else {
-            view! { <p class="why-not">"An administrator of this workspace can invite people."</p> }.into_any()
+            view! { <p class="why-not">"An administrator of this workspace can invite people."</p> }
+                .into_any()
         }
     };
-    let count = move || workspace.get().map(|workspace| plural(workspace.members, "member", "members"));
+    let count = move || {
+        workspace
+            .get()
+            .map(|workspace| plural(workspace.members, "member", "members"))
+    };
     view! {
         <div class="block">
             <div class="card-head"><h3>"Members " <span class="count">{count}</span></h3> <div class="actions">{actions}</div></div>

@@ -28,7 +28,10 @@ pub fn WorkspaceList(
     let session = use_session();
     let ids = Memo::new(move |_| {
         let workspaces = session.workspaces();
-        workspaces.iter().map(|workspace| workspace.id).collect::<Vec<_>>()
+        workspaces
+            .iter()
+            .map(|workspace| workspace.id)
+            .collect::<Vec<_>>()
     });
     view! {
         <Welcome />

@@ -58,7 +58,9 @@ fn beside(workspace: CurrentWorkspace, active: WorkspaceId) -> AnyView {
     let id = workspace.id;
     let is_active = id == active;
     let attention = Memo::new(move |_| {
-        let count = workspace.get().map_or(0, |workspace| workspace.keys_needing_attention);
+        let count = workspace
+            .get()
+            .map_or(0, |workspace| workspace.keys_needing_attention);
         (count > 0).then(|| format!("{} attention", plural(count, "key needs", "keys need")))
     });
     let personal = Memo::new(move |_| workspace.get().is_some_and(|workspace| workspace.personal));
@@ -140,8 +142,13 @@ fn Rename(workspace: CurrentWorkspace) -> impl IntoView {
             sending.errors.set(wrong);
             return;
         };
-        let path = InWorkspace { workspace_id: workspace.id };
-        let change = WorkspaceChange { name: Some(name), ..WorkspaceChange::default() };
+        let path = InWorkspace {
+            workspace_id: workspace.id,
+        };
+        let change = WorkspaceChange {
+            name: Some(name),
+            ..WorkspaceChange::default()
+        };
         let toasts = toasts.clone();
         sending.send(call::<ChangeWorkspace>(path, (), change), move |changed| {
             session.put_workspace(changed);

@@ -75,7 +75,9 @@ fn MemberList(address: Address) -> impl IntoView {
     let typed = address.search("q");
     let found = move || {
         let page = list.get()?.ok()?;
-        query.with(|query| query.q.is_some()).then(|| plural(page.total, "match", "matches"))
+        query
+            .with(|query| query.q.is_some())
+            .then(|| plural(page.total, "match", "matches"))
     };
     view! {
         <search class="filters">
