@@ -55,13 +55,6 @@ export async function fits(page: Page, what: string) {
   expect(wide, `${what} scrolls sideways`).toEqual([]);
 }
 
-/** What takes the focus now, by its role-like tag and name. */
-export const focused = (page: Page) =>
-  page.evaluate(() => {
-    const one = document.activeElement;
-    return `${one?.tagName.toLowerCase()} ${one?.getAttribute("aria-label") ?? one?.textContent?.trim() ?? ""}`.trim();
-  });
-
 /** Holds back every call that matches until the returned function lets them go. */
 export async function hold(page: Page, pattern: RegExp, method?: string): Promise<{ release: () => void; count: () => number }> {
   let release = () => {};

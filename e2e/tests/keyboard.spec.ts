@@ -1,7 +1,7 @@
 // Everything by keyboard alone: the skip link, the palette, menus, dialogs, tabs, and a visible focus everywhere.
 import { type Page } from "@playwright/test";
 import { NAMES, SECTIONS, open, profileButton, settings, there } from "../lib/app.js";
-import { ADMIN, MEMBER, expect, test, tokenOf } from "../lib/test.js";
+import { MEMBER, expect, test, tokenOf } from "../lib/test.js";
 
 /** Where the focus is: the element's words, and whether one can see it and its ring. */
 const focus = (page: Page) =>
@@ -16,10 +16,14 @@ const focus = (page: Page) =>
     const shown = one.closest("label") ?? one;
     const hasRing = ring(one) || [...shown.querySelectorAll("*"), shown].some(ring);
     const box = shown.getBoundingClientRect();
-    const [x, y] = [box.x + Math.min(box.width, innerWidth) / 2, box.y + Math.min(box.height, 40) / 2];
-    const top = document.elementFromPoint(x, y);
-    const hidden = !top || !(shown.contains(top) || top.contains(shown));
-    return { what: `${one.tagName} ${one.getAttribute("aria-label") ?? one.textContent?.trim().slice(0, 40) ?? ""}`, hasRing, hidden, box: { ...box.toJSON() } };
+    // Some of it must be seen: neither outside the window nor under a bar.
+    const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+    const x = box.x + Math.min(box.width, innerWidth) / 2;
+    const hidden = [0.1, 0.5, 0.9].every((part) => {
+      const seen = document.elementFromPoint(x, top + (bottom - top) * part);
+      return !seen || !(shown.contains(seen) || seen.contains(shown));
+    });
+    return { what: `${one.tagName} ${one.getAttribute("aria-label") ?? one.textContent?.trim().slice(0, 40) ?? ""}`, hasRing, hidden };
   });
 
 test("C5 the skip link is the first stop and leads past the bars", async ({ ada, page }) => {
@@ -114,8 +118,7 @@ test("C30 the profile menu follows the keyboard pattern of menus", async ({ ben 
   await expect(page.getByRole("menu"), "a click elsewhere closes it").toBeHidden();
 });
 
-test("C29 a dialog keeps the keyboard inside, closes by Esc, × and a click beside it, and gives the focus back", async ({ ada, browserName }) => {
-  void browserName;
+test("C29 a dialog keeps the keyboard inside, closes by Esc, × and a click beside it, and gives the focus back", async ({ ada }) => {
   const { page } = ada;
   await open(ada, "users");
   const opener = page.getByRole("button", { name: "Invite user" });
@@ -218,5 +221,4 @@ test("signing in, renaming oneself and signing out need no mouse", async ({ page
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await there(page, "Sign in");
-  expect(ADMIN.email).not.toBe(MEMBER.email);
 });

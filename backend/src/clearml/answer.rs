@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::fault::{self, Fault, Numbers};
 use crate::{access::API_VERSION, error::AppError, http::request_id};
 
-/// Longest name of an endpoint that is repeated in an answer.
+/// The longest name of a call.
 const MOST_NAME_CHARS: usize = 100;
 
 /// What a request asks for.
@@ -65,12 +65,16 @@ impl Asked {
     fn new(request_id: &str, action: &str, version: &str) -> Self {
         Self {
             request_id: request_id.to_owned(),
-            action: action.chars().take(MOST_NAME_CHARS).collect(),
+            action: if is_name(action) {
+                action.to_owned()
+            } else {
+                String::new()
+            },
             version: version.parse().ok().filter(|version: &f64| version.is_finite()),
         }
     }
 
-    /// Service and action.
+    /// Service and action; empty where the address names none.
     pub(super) fn action(&self) -> &str {
         &self.action
     }
@@ -121,4 +125,14 @@ impl Asked {
         }
         answer.json(envelope)
     }
+}
+
+/// Whether a part of an address can name a call. Nothing else of an address is said back.
+fn is_name(text: &str) -> bool {
+    let word =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    text.len() <= MOST_NAME_CHARS
+        && text
+            .split_once('.')
+            .is_some_and(|(service, action)| word(service) && word(action))
 }

@@ -183,21 +183,30 @@ impl Lane {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::{
+        net::TcpListener,
+        sync::{
+            Arc,
+            atomic::{AtomicU32, Ordering},
+        },
+    };
 
     use super::*;
 
     const REPLY: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-    /// Answers one connection, `second` from the second request on.
-    fn server(second: &'static [u8]) -> SocketAddr {
+    /// Answers one connection, with `second` from the second request on, and counts the answers.
+    fn server(second: &'static [u8]) -> (SocketAddr, Arc<AtomicU32>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let answered = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&answered);
         std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut request = [0; 1024];
             let mut reply = REPLY;
             while stream.read(&mut request).is_ok_and(|read| read > 0) {
+                counter.fetch_add(1, Ordering::SeqCst);
                 // In two pieces, as networks do.
                 let (one, two) = reply.split_at(20);
                 stream.write_all(one).unwrap();
@@ -205,23 +214,22 @@ mod tests {
                 reply = second;
             }
         });
-        address
+        (address, answered)
     }
 
-    fn drive(second: &'static [u8]) -> Result<Driven> {
-        let address = server(second);
+    fn drive(address: SocketAddr, time: Duration) -> Result<Driven> {
         let shape = Shape::exactly(&Reply::parse(REPLY).unwrap().unwrap());
         let request = Request::get(address, "/", &[]);
-        Generator::open(address, 1, &request, &shape)?.drive(Duration::from_millis(30))
+        Generator::open(address, 1, &request, &shape)?.drive(time)
     }
 
     #[test]
     fn every_reply_is_counted_and_the_last_one_is_waited_for() {
-        let driven = drive(REPLY).unwrap();
-        assert!(
-            driven.replies > 1 && driven.took >= Duration::from_millis(30),
-            "{driven:?}"
-        );
+        let (address, answered) = server(REPLY);
+        let time = Duration::from_millis(50);
+        let driven = drive(address, time).unwrap();
+        assert!(driven.replies > 0 && driven.took >= time, "{driven:?}");
+        assert_eq!(driven.replies, answered.load(Ordering::SeqCst));
     }
 
     #[test]
@@ -230,7 +238,8 @@ mod tests {
             &b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nko"[..],
             &b"HTTP/1.1 500 OK\r\ncontent-length: 2\r\n\r\nok"[..],
         ] {
-            let error = drive(other).unwrap_err().to_string();
+            let (address, _) = server(other);
+            let error = drive(address, Duration::from_mins(1)).unwrap_err().to_string();
             assert!(error.starts_with("another reply"), "{error}");
         }
     }

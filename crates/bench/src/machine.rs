@@ -128,9 +128,9 @@ mod tests {
             .map(|field| field.parse::<u64>().unwrap())
             .sum();
         let coarse = Duration::from_millis(ticks * 10);
-        // Other tests use processor time of this process between the two readings.
+        // Other tests use processor time of this process, before and between the two readings.
         assert!(
-            coarse + Duration::from_millis(20) >= exact,
+            coarse + Duration::from_millis(100) >= exact,
             "{coarse:?} {exact:?} {sum}"
         );
         assert!(exact >= Duration::from_millis(200) && coarse < exact + Duration::from_secs(2));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use diesel::{
-    connection::{SimpleConnection, TransactionManager},
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     prelude::*,
     r2d2::{
         CustomizeConnection, Error as R2d2Error, ManageConnection, Pool, PooledConnection, R2D2Connection,
@@ -190,7 +190,7 @@ impl Db {
         let mut conn = take(&self.writers)?;
         let conn: &mut Conn = &mut conn;
         let query = |error| E::from(DbError::Query(error));
-        Transactions::begin_transaction(conn).map_err(query)?;
+        begin(conn).map_err(query)?;
         match f(conn) {
             Ok(value) => {
                 Transactions::commit_transaction(conn).map_err(query)?;
@@ -213,4 +213,13 @@ impl Db {
 
 fn take(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>, DbError> {
     pool.get().map_err(DbError::Busy)
+}
+
+/// Begins a transaction that will write. `SQLite` is told at once: a command beside the server must wait for its turn
+/// instead of failing when its first read has gone stale.
+fn begin(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
+        Conn::Pg(pg) => AnsiTransactionManager::begin_transaction(pg),
+    }
 }

@@ -19,13 +19,7 @@ pub fn dev() -> Result<()> {
         .args(["run", "--package", "backend", "--", "serve"])
         .args(server::with_data_folder(&[]))
         .start()?;
-    // Erased view types build in seconds instead of minutes; the app in production does without.
-    let mut flags = std::env::var_os("RUSTFLAGS").unwrap_or_default();
-    flags.push(" --cfg erase_components");
-    let mut app = app::trunk(&folders)?
-        .arg("serve")
-        .env("RUSTFLAGS", flags)
-        .start()?;
+    let mut app = app::trunk(&folders)?.arg("serve").start()?;
     while !interrupt::asked() {
         if let Some(status) = server.ended()? {
             bail!("the server ended with {status}");

@@ -18,11 +18,20 @@ struct Edited {
     at: StoredValue<Place>,
 }
 
-/// A page's address: the path, and the whole of it.
+/// A page's address: the path, the dialog that is open on it, and the whole.
 #[derive(Clone, Default)]
 struct Place {
     path: String,
+    dialog: Option<String>,
     address: String,
+}
+
+impl Place {
+    /// Whether what is edited here is gone at `other`. A dialog or a filter over an edited page may come and go; what
+    /// is edited in a dialog goes with it.
+    fn is_left_at(&self, other: &Self) -> bool {
+        self.path != other.path || (self.dialog.is_some() && self.dialog != other.dialog)
+    }
 }
 
 thread_local! {
@@ -33,14 +42,13 @@ thread_local! {
 /// were added: this one must come before the router's.
 pub fn guard_history() {
     on_window("popstate", false, move |event: Event| {
-        let path = place().path;
+        let here = place();
         let left = EDITED.with_borrow(|all| {
             let edited = all.iter().filter(|edited| is_true(edited.dirty));
             edited
                 .filter_map(|edited| edited.at.try_get_value())
-                .find(|at| at.path != path)
+                .find(|at| at.is_left_at(&here))
         });
-        // A dialog or a filter of the same page may come and go.
         if let Some(at) = left
             && stay()
         {
@@ -59,8 +67,15 @@ fn is_true(dirty: Signal<bool>) -> bool {
 
 fn place() -> Place {
     let location = window().location();
+    let search = location.search().unwrap_or_default();
+    let dialog = search
+        .trim_start_matches('?')
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("dialog="))
+        .map(str::to_owned);
     Place {
         path: location.pathname().unwrap_or_default(),
+        dialog,
         address: location.href().unwrap_or_default(),
     }
 }

@@ -12,13 +12,13 @@ async fn an_address_that_is_nearly_right_is_answered_in_the_envelope() {
     for (address, name) in [
         ("/api//auth.login", "auth.login"),
         ("/api/v2/auth.login", "auth.login"),
-        ("/api/v2//auth.login", "/auth.login"),
-        ("/api/v2.31//auth.login", "/auth.login"),
+        ("/api/v2//auth.login", ""),
+        ("/api/v2.31//auth.login", ""),
         ("/api/api/auth.login", "auth.login"),
-        ("/api/auth/login", "login"),
-        ("/api/auth", "auth"),
-        ("/api/v2.31", "v2.31"),
-        ("/api//v1/me", "v1/me"),
+        ("/api/auth/login", ""),
+        ("/api/auth", ""),
+        ("/api/v2.31", ""),
+        ("/api//v1/me", ""),
         ("/api/", ""),
     ] {
         for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {

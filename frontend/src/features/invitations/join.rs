@@ -145,7 +145,7 @@ fn JoinAsMe(token: String, address: Address, me: Email, invitee: Option<Email>) 
                 address.go(
                     Step::Same,
                     &format!("{}?welcome=true", routes::settings(joined.id, Section::Workspace)),
-                )
+                );
             },
         );
     };
