@@ -100,12 +100,12 @@ fn a_stop_lets_requests_finish_and_loses_nothing_that_was_acknowledged() {
     halting.write_all(b"GET /healthz HTTP/1.1\r\nHost: ").unwrap();
     // Passwords are hashed one after the other, so the one of the set-up waits until many others had their turn.
     let others: Vec<TcpStream> = (0..28).map(|number| begin_sign_in(&server, number)).collect();
-    wait_until_in_flight(&server, 10);
+    wait_until_in_flight(&server, 20);
     let body = json!({
         "token": server.token(), "name": "Ann", "email": EMAIL, "password": PASSWORD, "hosting": "own_team",
     });
     let stream = begin(&server, "/api/v1/setup", &body);
-    std::thread::sleep(Duration::from_millis(120));
+    std::thread::sleep(Duration::from_millis(60));
     let asked = Instant::now();
     server.ask_to_stop();
     let reply = read_reply(stream);

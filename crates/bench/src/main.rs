@@ -124,9 +124,13 @@ fn run(run: &Run) -> Result<()> {
     let report = Report::new(effort, pinning, figures);
     say(&format!("\n{}", report.table()));
     let json = serde_json::to_string_pretty(&report)? + "\n";
-    let kept = run.record.then(|| in_repository("docs/bench.json"));
-    for file in [Some(run.json.clone()), kept].into_iter().flatten() {
-        write(&file, &json)?;
+    write(&run.json, &json)?;
+    if run.record {
+        ensure!(
+            report.is_steady(),
+            "nothing was kept: something else kept the processors busy; run it again on a quiet machine"
+        );
+        write(&in_repository("docs/bench.json"), &json)?;
     }
     match &run.against {
         Some(file) => recorded::compare(&report, file),

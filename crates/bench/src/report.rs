@@ -9,6 +9,9 @@ use crate::{
     rounds::{Effort, Spread},
 };
 
+/// A ratio whose largest is more than so many times its smallest was disturbed: its median says nothing.
+const STEADY: f64 = 3.0;
+
 /// What a figure is to be. Medians count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,6 +36,12 @@ pub struct Beside {
     pub per_second: Option<Spread>,
     /// Ours divided by theirs, within each round.
     pub ratio: Spread,
+}
+
+impl Beside {
+    fn is_unsteady(&self) -> bool {
+        self.ratio.max > self.ratio.min * STEADY
+    }
 }
 
 /// One line of the table.
@@ -73,6 +82,8 @@ pub enum Verdict {
     WithinLimit,
     /// Missed.
     Short,
+    /// The rounds contradict each other: something else kept the processors busy.
+    Unsteady,
 }
 
 impl Figure {
@@ -107,7 +118,9 @@ impl Figure {
     pub fn wanted(mut self, goals: &[Goal], limit: Option<Goal>) -> Self {
         self.goals = goals.to_vec();
         self.limit = limit;
-        self.verdict = if self.goals.iter().all(|goal| self.meets(*goal)) {
+        self.verdict = if self.beside.as_ref().is_some_and(Beside::is_unsteady) {
+            Verdict::Unsteady
+        } else if self.goals.iter().all(|goal| self.meets(*goal)) {
             Verdict::Met
         } else if limit.is_some_and(|limit| self.meets(limit)) {
             Verdict::WithinLimit
@@ -148,6 +161,13 @@ impl Report {
             pinned: pinning != Pinning::Not,
             figures,
         }
+    }
+
+    /// Whether the rounds agree with each other, so that the figures say something.
+    pub fn is_steady(&self) -> bool {
+        self.figures
+            .iter()
+            .all(|figure| figure.verdict != Verdict::Unsteady)
     }
 
     /// The table.
@@ -221,6 +241,7 @@ fn row(figure: &Figure) -> [String; 7] {
             Verdict::Met => "met".to_owned(),
             Verdict::WithinLimit => format!("short, within {}", figure.limit.map(told).unwrap_or_default()),
             Verdict::Short => "SHORT".to_owned(),
+            Verdict::Unsteady => "UNSTEADY".to_owned(),
         },
     ]
 }
@@ -281,6 +302,20 @@ mod tests {
             rate.wanted(&[Goal::AtLeast(20_000.0)], None).verdict,
             Verdict::Short
         );
+    }
+
+    #[test]
+    fn rounds_that_contradict_each_other_meet_no_goal() {
+        let mut disturbed = figure(1.0, 1.0);
+        if let Some(beside) = &mut disturbed.beside {
+            beside.ratio = Spread {
+                median: 1.0,
+                min: 0.5,
+                max: 1.6,
+            };
+        }
+        let verdict = disturbed.wanted(&[Goal::RatioAtMost(1.3)], None).verdict;
+        assert_eq!(verdict, Verdict::Unsteady);
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Cluster {
                 "--username=postgres",
                 "--auth=trust",
                 "--encoding=UTF8",
-                "--locale=C",
+                "--locale=C.UTF-8",
                 "--no-sync",
             ])
             .arg("-D")
