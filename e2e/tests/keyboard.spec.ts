@@ -208,11 +208,16 @@ test("signing in, renaming oneself and signing out need no mouse", async ({ page
   await page.keyboard.press("Enter");
   await there(page, NAMES.profile);
   const account = page.getByRole("region", { name: "Your account" });
-  await page.getByRole("button", { name: "Edit name" }).press("Enter");
+  const pencil = page.getByRole("button", { name: "Edit name" });
+  const field = account.getByRole("textbox", { name: "Name" });
+  await pencil.press("Enter");
+  await expect(field).toBeFocused();
   await page.keyboard.type("Ben By Keys");
   await page.keyboard.press("Enter");
   await expect(account.getByRole("heading", { name: /Ben By Keys/ })).toBeVisible();
+  await expect(pencil).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(field).toBeFocused();
   await page.keyboard.type(MEMBER.name);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
