@@ -92,6 +92,7 @@ fn checked(email: &str, password: &str) -> Result<NewSession, Vec<(String, Strin
         Ok(email) if wrong.is_empty() => Ok(NewSession {
             email,
             password: Password::new(password.to_owned()),
+            new_password: None,
         }),
         _ => Err(wrong),
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    contract::Download,
     endpoint,
     ids::UserId,
     text::{Email, Name, Password},
@@ -24,6 +25,10 @@ endpoint!(
 endpoint!(
     /// Merges top-level keys into one's preferences; `null` takes a key away.
     ChangePreferences = changes Patch "/api/v1/me/preferences", signed_in, path (), query (), body Preferences => Preferences);
+
+endpoint!(
+    /// Everything that the server holds about one's own account, as a JSON file.
+    ExportMe = reads Get "/api/v1/me/export", in_person, path (), query (), body () => Download);
 
 /// Someone who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

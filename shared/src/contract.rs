@@ -51,6 +51,9 @@ pub struct SignedIn;
 /// Callers: a person in a browser session. A key or token cannot do this, whoever it belongs to.
 #[derive(Debug)]
 pub struct InPerson;
+/// Callers: a person in a browser session whose account operates this server.
+#[derive(Debug)]
+pub struct Operator;
 /// Callers: a member of the one workspace that the call is about, with the stated permission there.
 #[derive(Debug)]
 pub struct Member;
@@ -68,6 +71,9 @@ impl CallerKind for SignedIn {
 }
 impl CallerKind for InPerson {
     const NAME: &'static str = "in_person";
+}
+impl CallerKind for Operator {
+    const NAME: &'static str = "operator";
 }
 impl CallerKind for Member {
     const NAME: &'static str = "member";
@@ -113,6 +119,31 @@ pub trait Endpoint: 'static {
     type Reply: Wire;
 }
 
+macro_rules! not_json {
+    ($($(#[$doc:meta])* $name:ident = $media:literal;)*) => { $(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+        pub struct $name;
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "contentMediaType": $media })
+            }
+        }
+    )* };
+}
+
+not_json! {
+    /// The reply of an endpoint that answers with a file to save instead of JSON.
+    Download = "application/octet-stream";
+    /// The reply of an endpoint that answers with a stream of server-sent events instead of JSON.
+    EventStream = "text/event-stream";
+}
+
 /// Marks endpoints that may change something. Only their context can write.
 pub trait Changes: Endpoint {}
 
@@ -134,6 +165,9 @@ macro_rules! endpoint {
     };
     ($(#[doc = $d:literal])* $n:ident = $fx:ident $m:ident $p:literal, in_person, $($rest:tt)*) => {
         $crate::endpoint!(@ [$($d)*] $n $fx $m $p (None) InPerson $($rest)*);
+    };
+    ($(#[doc = $d:literal])* $n:ident = $fx:ident $m:ident $p:literal, operator, $($rest:tt)*) => {
+        $crate::endpoint!(@ [$($d)*] $n $fx $m $p (None) Operator $($rest)*);
     };
     ($(#[doc = $d:literal])* $n:ident = $fx:ident $m:ident $p:literal, needs $perm:ident, $($rest:tt)*) => {
         $crate::endpoint!(@ [$($d)*] $n $fx $m $p (Some($crate::permission::Permission::$perm)) Member $($rest)*);

@@ -40,6 +40,8 @@ codes! {
     Unauthenticated = "unauthenticated", 401, "Sign in first, or send a valid key pair or token.";
     SignInFailed = "sign_in_failed", 401, "That e-mail address and password do not match an account.";
     Forbidden = "forbidden", 403, "Your role in this workspace does not allow that. Ask one of its administrators.";
+    OperatorOnly = "operator_only", 403, "Only an operator of this server can do that, signed in with a browser.";
+    NewPasswordRequired = "new_password_required", 403, "Choose a new password to sign in: the operator of this server asks for it.";
     NotFromApp = "not_from_app", 403, "A change made with a browser session must come from the app itself.";
     InPersonOnly = "in_person_only", 403, "This needs a person signed in with a browser; a key or token cannot do it.";
     WrongPassword = "wrong_password", 403, "The current password is not right.";
@@ -48,6 +50,15 @@ codes! {
     Timeout = "timeout", 408, "The request did not arrive in time. Send it again.";
     AlreadySetUp = "already_set_up", 409, "This server is set up already. Sign in instead.";
     AlreadyMember = "already_member", 409, "This person is a member of the workspace already.";
+    LastAdmin = "last_admin", 409, "A workspace needs at least one administrator. Make somebody else one first.";
+    OwnerStays = "owner_stays", 409, "The owner of a workspace cannot go. Hand the workspace over to another member first.";
+    PersonalWorkspace = "personal_workspace", 409, "A personal workspace belongs to its person: it cannot be left, handed over or deleted.";
+    WorkspaceNotEmpty = "workspace_not_empty", 409, "Only an empty workspace can be deleted. Remove its other members first.";
+    TooManyWorkspaces = "too_many_workspaces", 409, "You own as many workspaces as one person may. Delete one that is not used.";
+    SeatsTaken = "seats_taken", 409, "The workspace has as many users as it may. Remove a member or revoke an open invitation, or ask the operator of this server for more seats.";
+    TooManyInvitations = "too_many_invitations", 409, "There are as many open invitations as there may be. Revoke one that is not needed.";
+    LastOperator = "last_operator", 409, "A server needs at least one operator. Make somebody else one first.";
+    NotYourself = "not_yourself", 409, "This cannot be done to one's own account. Ask another operator.";
     WrongInvitee = "wrong_invitee", 403, "This invitation is for another e-mail address. Sign in with that one, or ask for a new invitation.";
     EmailTaken = "email_taken", 409, "There is an account with this e-mail address already.";
     TooManyCredentials = "too_many_credentials", 409, "You have as many credentials here as one person may. Revoke one that is not used.";

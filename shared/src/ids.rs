@@ -58,6 +58,8 @@ ids!(
     SessionId,
     /// An invitation to a workspace.
     InvitationId,
+    /// Something that an account is told.
+    NotificationId,
 );
 
 /// Why a text is no id.

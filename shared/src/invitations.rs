@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     endpoint,
+    error::ErrorCode,
     ids::{InvitationId, WorkspaceId},
     page::Page,
     permission::Role,
@@ -30,6 +31,26 @@ endpoint!(
     RevokeInvitation = changes Delete "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}", needs MembersManage,
     path OneInvitation, query (), body () => ());
 endpoint!(
+    /// Invites several people at once, each by a link of their own. One that cannot be invited does not keep the others.
+    CreateInvitations = changes Post "/api/v1/workspaces/{workspace_id}/invitations/several", needs MembersManage,
+    path InWorkspace, query (), body NewInvitations => InvitationOutcomes);
+endpoint!(
+    /// Makes a new link for an open or expired invitation, with a full life, and mails it if the server sends mail. The
+    /// old link ends.
+    ResendInvitation = changes Post "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}/resend", needs MembersManage,
+    path OneInvitation, query (), body () => CreatedInvitation);
+endpoint!(
+    /// The open invitations that are for one's own account.
+    ListMyInvitations = reads Get "/api/v1/me/invitations", in_person, path (), query (), body () => Page<MyInvitation>);
+endpoint!(
+    /// Joins by an invitation that is for one's own account.
+    AcceptMyInvitation = changes Post "/api/v1/me/invitations/{invitation_id}/accept", in_person,
+    path OneOfMyInvitations, query (), body () => Workspace);
+endpoint!(
+    /// Declines an invitation that is for one's own account: it ends.
+    DeclineMyInvitation = changes Post "/api/v1/me/invitations/{invitation_id}/decline", in_person,
+    path OneOfMyInvitations, query (), body () => ());
+endpoint!(
     /// What a link invites to, for whoever holds it.
     ShowInvitation = reads Post "/api/v1/invitations/show", public, path (), query (), body InvitationToken => ShownInvitation);
 endpoint!(
@@ -45,6 +66,13 @@ endpoint!(
 pub struct OneInvitation {
     /// The workspace it invites to.
     pub workspace_id: WorkspaceId,
+    /// Which.
+    pub invitation_id: InvitationId,
+}
+
+/// Path of one invitation that is for oneself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OneOfMyInvitations {
     /// Which.
     pub invitation_id: InvitationId,
 }
@@ -87,6 +115,57 @@ pub struct CreatedInvitation {
     pub invitation: Invitation,
     /// The link to send.
     pub link: SecretText,
+}
+
+/// Several people to invite with one role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewInvitations {
+    /// Their addresses: 1 to 50, each once.
+    pub emails: Vec<Email>,
+    /// The role that they will have.
+    pub role: Role,
+}
+
+/// What became of each address, in the order sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InvitationOutcomes {
+    /// One for each address.
+    pub items: Vec<InvitationOutcome>,
+}
+
+/// What became of one address: an invitation, or the reason why not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InvitationOutcome {
+    /// The address.
+    pub email: Email,
+    /// The invitation with its link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<CreatedInvitation>,
+    /// Why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<ErrorCode>,
+}
+
+/// An open invitation as the one it is for sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MyInvitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The workspace's name.
+    pub workspace_name: Name,
+    /// Who invited.
+    pub invited_by: Name,
+    /// The role that one will have.
+    pub role: Role,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
 }
 
 /// The token of a link.

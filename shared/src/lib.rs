@@ -2,15 +2,20 @@
 //! the errors they answer. No clock, no files, no server: compiles for the browser.
 
 pub mod account;
+pub mod audit;
 pub mod client_config;
 pub mod contract;
 pub mod credentials;
 pub mod error;
 pub mod ids;
 pub mod invitations;
+pub mod members;
+pub mod notifications;
 pub mod page;
 pub mod permission;
 pub mod server;
+pub mod server_users;
+pub mod server_workspaces;
 pub mod session;
 pub mod setup;
 pub mod text;

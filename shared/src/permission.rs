@@ -21,11 +21,13 @@ pub enum Permission {
     CredentialsManage,
     /// See usage.
     UsageRead,
+    /// See who did what in the workspace.
+    AuditRead,
 }
 
 impl Permission {
     /// Every permission, in the order of the table that people see.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::WorkspaceRead,
         Self::WorkspaceManage,
         Self::MembersRead,
@@ -33,6 +35,7 @@ impl Permission {
         Self::CredentialsUse,
         Self::CredentialsManage,
         Self::UsageRead,
+        Self::AuditRead,
     ];
 
     /// The permission in words, as a continuation of "may".
@@ -46,6 +49,7 @@ impl Permission {
             Self::CredentialsUse => "make, rotate and revoke their own credentials",
             Self::CredentialsManage => "see and revoke everybody's credentials",
             Self::UsageRead => "see usage",
+            Self::AuditRead => "see who did what",
         }
     }
 }

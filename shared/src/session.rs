@@ -50,6 +50,9 @@ pub struct NewSession {
     pub email: Email,
     /// Its password.
     pub password: Password,
+    /// A password to replace it with; needed when the answer was `new_password_required`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_password: Option<Password>,
 }
 
 /// Who is signed in, and where they begin.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     endpoint,
     ids::{UserId, WorkspaceId},
-    page::{Page, PageQuery},
+    page::Page,
     permission::Role,
-    text::{Email, Name, sent},
+    text::{Name, sent},
 };
 
 endpoint!(
@@ -23,9 +23,20 @@ endpoint!(
     ChangeWorkspace = changes Patch "/api/v1/workspaces/{workspace_id}", needs WorkspaceManage,
     path InWorkspace, query (), body WorkspaceChange => Workspace);
 endpoint!(
-    /// The members of a workspace. Sorts by `name`, `added_at`.
-    ListMembers = reads Get "/api/v1/workspaces/{workspace_id}/members", needs MembersRead,
-    path InWorkspace, query PageQuery, body () => Page<WorkspaceMember>);
+    /// Makes a workspace, which one owns and administers.
+    CreateWorkspace = creates Post "/api/v1/workspaces", in_person, path (), query (), body NewWorkspace => Workspace);
+endpoint!(
+    /// Deletes a workspace that has no other members, with its keys and invitations. Only its owner may.
+    DeleteWorkspace = changes Delete "/api/v1/workspaces/{workspace_id}", needs WorkspaceManage,
+    path InWorkspace, query (), body () => ());
+endpoint!(
+    /// Hands the workspace over to another member, who becomes its owner and an administrator. Only its owner may.
+    TransferOwnership = changes Post "/api/v1/workspaces/{workspace_id}/owner", needs WorkspaceManage,
+    path InWorkspace, query (), body NewOwner => Workspace);
+endpoint!(
+    /// Leaves the workspace: membership and keys there end at once. What one logged stays.
+    LeaveWorkspace = changes Post "/api/v1/workspaces/{workspace_id}/leave", needs WorkspaceRead,
+    path InWorkspace, query (), body Leaving => ());
 
 /// Path of one workspace, and of what lies in it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +61,8 @@ pub struct Workspace {
     pub role: Role,
     /// How many members it has.
     pub members: u64,
+    /// How many it may have; none means no limit.
+    pub max_members: Option<u32>,
     /// The longest life of a key made here, in days; none means no limit.
     pub max_credential_days: Option<u32>,
     /// When it was made.
@@ -73,18 +86,30 @@ pub struct WorkspaceChange {
     pub max_credential_days: Option<Option<u32>>,
 }
 
-/// Someone in a workspace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A new workspace.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct WorkspaceMember {
-    /// Who.
-    pub user_id: UserId,
-    /// Their name.
+#[serde(deny_unknown_fields)]
+pub struct NewWorkspace {
+    /// Its name.
     pub name: Name,
-    /// Their address.
-    pub email: Email,
-    /// Their role.
-    pub role: Role,
-    /// Since when.
-    pub added_at: DateTime<Utc>,
+}
+
+/// Who is to own the workspace.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewOwner {
+    /// One of its members.
+    pub user_id: UserId,
+}
+
+/// How one leaves.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Leaving {
+    /// The member who takes over what one owns here: the workspace itself, open invitations. The owner must name one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_over_to: Option<UserId>,
 }

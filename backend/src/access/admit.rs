@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use shared::{
-    contract::{Anyone, CallerKind, InPerson, Member, SignedIn},
+    contract::{Anyone, CallerKind, InPerson, Member, Operator, SignedIn},
     error::ErrorCode,
     ids::WorkspaceId,
     permission::{Permission, Role},
@@ -11,7 +11,7 @@ use shared::{
 use super::{
     caller::{self, Caller, Client, Identity, Proof},
     directory,
-    reach::{Actor, Anonymous, OwnAccount, Scope},
+    reach::{Actor, Anonymous, OwnAccount, Scope, WholeServer},
 };
 use crate::{error::AppError, state::State};
 
@@ -26,7 +26,7 @@ pub enum Door {
 
 /// Who may call, and the reach they get.
 #[diagnostic::on_unimplemented(
-    message = "an endpoint must say who may call it: public, signed_in, in_person or needs <Permission>",
+    message = "an endpoint must say who may call it: public, signed_in, in_person, operator or needs <Permission>",
     label = "no admission rule for this caller"
 )]
 pub trait Admit: CallerKind {
@@ -128,6 +128,25 @@ impl Admit for InPerson {
         match caller.signed_in()? {
             identity @ Identity::Session(_) => Ok(own_account(identity)),
             Identity::Key(..) => Err(ErrorCode::InPersonOnly.into()),
+        }
+    }
+}
+
+impl Admit for Operator {
+    type Reach = WholeServer;
+
+    async fn admit(
+        _: &web::Data<State>,
+        _: Door,
+        caller: &Caller,
+        _: Option<&str>,
+        _: Option<Permission>,
+    ) -> Result<WholeServer, AppError> {
+        match caller.signed_in()? {
+            Identity::Session(session) if session.is_operator => Ok(WholeServer {
+                operator: session.user_id,
+            }),
+            _ => Err(ErrorCode::OperatorOnly.into()),
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct SessionRecord {
     pub id: SessionId,
     /// Whose it is.
     pub user_id: UserId,
+    /// Whether its owner operates this server.
+    pub is_operator: bool,
     /// When it ends in any case.
     pub expires_at: NaiveDateTime,
     /// Its last use, microseconds since 1970.
@@ -209,24 +211,35 @@ pub(super) fn load_key(conn: &mut Conn, access_key: &str) -> QueryResult<Option<
 
 /// The browser session whose cookie hashes to `token_hash`.
 pub(super) fn load_session(conn: &mut Conn, token_hash: &str) -> QueryResult<Option<SessionRecord>> {
-    let row: Option<(columns::SessionId, columns::UserId, NaiveDateTime, NaiveDateTime)> = sessions::table
+    type Row = (
+        columns::SessionId,
+        columns::UserId,
+        bool,
+        NaiveDateTime,
+        NaiveDateTime,
+    );
+    let row: Option<Row> = sessions::table
         .inner_join(users::table)
         .filter(sessions::token_hash.eq(token_hash))
         .filter(users::is_disabled.eq(false))
         .select((
             sessions::id,
             sessions::user_id,
+            users::is_operator,
             sessions::expires_at,
             sessions::last_seen_at,
         ))
         .first(conn)
         .optional()?;
-    Ok(row.map(|(id, user, expires_at, last_seen)| SessionRecord {
-        id: id.into(),
-        user_id: user.into(),
-        expires_at,
-        last_seen: AtomicI64::new(last_seen.and_utc().timestamp_micros()),
-    }))
+    Ok(
+        row.map(|(id, user, is_operator, expires_at, last_seen)| SessionRecord {
+            id: id.into(),
+            user_id: user.into(),
+            is_operator,
+            expires_at,
+            last_seen: AtomicI64::new(last_seen.and_utc().timestamp_micros()),
+        }),
+    )
 }
 
 /// A member's role.

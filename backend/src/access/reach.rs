@@ -46,6 +46,12 @@ pub struct OwnAccount {
 #[derive(Debug, Clone)]
 pub struct Anonymous(pub(super) ());
 
+/// Accounts and workspaces of the whole server, as one of its operators; nothing of what is in a workspace.
+#[derive(Debug, Clone)]
+pub struct WholeServer {
+    pub(super) operator: UserId,
+}
+
 /// Every row: for jobs and commands. Says why.
 #[derive(Debug, Clone, Copy)]
 pub struct System {
@@ -54,6 +60,7 @@ pub struct System {
 
 type InWorkspace<T, C> = dsl::Filter<T, dsl::Eq<C, columns::WorkspaceId>>;
 type OfUser<T, C> = dsl::Filter<T, dsl::Eq<C, columns::UserId>>;
+type ToAddress = dsl::Filter<invitations::table, dsl::Eq<invitations::email_key, Option<String>>>;
 type ByText<T, C> = dsl::Filter<T, dsl::Eq<C, String>>;
 
 impl Scope {
@@ -109,6 +116,12 @@ impl Scope {
     #[must_use]
     pub fn invitations(&self) -> InWorkspace<invitations::table, invitations::workspace_id> {
         invitations::table.filter(invitations::workspace_id.eq(self.workspace_id()))
+    }
+
+    /// Its chain of the journal.
+    #[must_use]
+    pub fn audit(&self) -> ByText<audit_entries::table, audit_entries::chain> {
+        audit_entries::table.filter(audit_entries::chain.eq(self.workspace_id.to_string()))
     }
 
     /// Its counted calls.
@@ -175,6 +188,18 @@ impl OwnAccount {
         invitations::table.filter(invitations::token_hash.eq(token_hash))
     }
 
+    /// What it was told.
+    #[must_use]
+    pub fn notifications(&self) -> OfUser<notifications::table, notifications::user_id> {
+        notifications::table.filter(notifications::user_id.eq(self.user_id()))
+    }
+
+    /// The invitations to one address, which must be the account's own ([`shared::text::Email::key`]).
+    #[must_use]
+    pub fn invitations_to(&self, email_key: String) -> ToAddress {
+        invitations::table.filter(invitations::email_key.eq(Some(email_key)))
+    }
+
     /// Its own credentials, in every workspace.
     #[must_use]
     pub fn credentials(&self) -> OfUser<credentials::table, credentials::user_id> {
@@ -222,6 +247,56 @@ impl Anonymous {
             session_id: None,
             key: None,
         }
+    }
+}
+
+impl WholeServer {
+    /// The operator who asks.
+    #[must_use]
+    pub fn user_id(&self) -> columns::UserId {
+        self.operator.into()
+    }
+
+    /// Every account.
+    #[must_use]
+    pub fn users(&self) -> users::table {
+        users::table
+    }
+
+    /// Every workspace.
+    #[must_use]
+    pub fn workspaces(&self) -> workspaces::table {
+        workspaces::table
+    }
+
+    /// Every membership.
+    #[must_use]
+    pub fn members(&self) -> members::table {
+        members::table
+    }
+
+    /// Every key pair.
+    #[must_use]
+    pub fn credentials(&self) -> credentials::table {
+        credentials::table
+    }
+
+    /// Every browser session.
+    #[must_use]
+    pub fn sessions(&self) -> sessions::table {
+        sessions::table
+    }
+
+    /// Every invitation.
+    #[must_use]
+    pub fn invitations(&self) -> invitations::table {
+        invitations::table
+    }
+
+    /// The server's own chain of the journal; what was done in a workspace is for its administrators.
+    #[must_use]
+    pub fn audit(&self) -> ByText<audit_entries::table, audit_entries::chain> {
+        audit_entries::table.filter(audit_entries::chain.eq(crate::audit::SERVER_CHAIN.to_owned()))
     }
 }
 

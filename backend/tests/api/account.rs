@@ -6,11 +6,12 @@ use shared::{
         AccountChange, ChangeMe, ChangePassword, ChangePreferences, GetMe, GetPreferences, PasswordChange,
         Preferences,
     },
+    members::ListMembers,
     page::PageQuery,
     permission::Role,
     session::{GetSession, NewSession, SignIn},
     text::Password,
-    workspaces::{InWorkspace, ListMembers},
+    workspaces::InWorkspace,
 };
 use testkit::{As, PASSWORD, TestApp};
 
@@ -40,6 +41,7 @@ async fn can_sign_in(app: &TestApp, email: &str, password: &str) -> bool {
     let body = NewSession {
         email: email.parse().unwrap(),
         password: Password::new(password.to_owned()),
+        new_password: None,
     };
     app.call::<SignIn>(As::Nobody, (), (), body).await.status == 200
 }
@@ -244,6 +246,7 @@ async fn r018_preferences_belong_to_the_account_on_every_device() {
     let body = NewSession {
         email: ann.email.parse().unwrap(),
         password: Password::new(PASSWORD.to_owned()),
+        new_password: None,
     };
     let next_session = app.call::<SignIn>(As::Nobody, (), (), body).await;
     let next_session = next_session.cookie().unwrap().value().to_owned();

@@ -6,11 +6,12 @@ use diesel::prelude::*;
 use shared::{
     ids::WorkspaceId,
     invitations::*,
+    members::ListMembers,
     page::PageQuery,
     permission::Role,
     session::GetSession,
     text::{Password, SecretText},
-    workspaces::{GetWorkspace, InWorkspace, ListMembers, ListWorkspaces},
+    workspaces::{GetWorkspace, InWorkspace, ListWorkspaces},
 };
 use testkit::{As, PASSWORD, Person, TestApp};
 

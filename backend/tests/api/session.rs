@@ -19,6 +19,7 @@ async fn sign_in(app: &TestApp, email: &str, password: &str) -> Answer<Session> 
     let body = NewSession {
         email: email.parse().unwrap(),
         password: Password::new(password.to_owned()),
+        new_password: None,
     };
     app.call::<SignIn>(As::Nobody, (), (), body).await
 }

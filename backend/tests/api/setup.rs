@@ -279,6 +279,7 @@ async fn the_settings_make_the_first_administrator_once() {
     let sign_in = NewSession {
         email: "root@example.com".parse().unwrap(),
         password: Password::new(PASSWORD.to_owned()),
+        new_password: None,
     };
     let answer = app.call::<SignIn>(As::Nobody, (), (), sign_in.clone()).await;
     let account = answer.reply().account;
@@ -331,6 +332,7 @@ async fn ruling_10_nothing_is_open_on_a_server_that_nobody_has_set_up() {
         let body = NewSession {
             email: email.parse().unwrap(),
             password: Password::new(password.to_owned()),
+            new_password: None,
         };
         let answer = app.call::<SignIn>(As::Nobody, (), (), body).await;
         assert_eq!((answer.status, answer.code()), (401, "sign_in_failed"), "{email}");

@@ -70,6 +70,7 @@ text_columns! {
     WorkspaceId(shared::ids::WorkspaceId) = ToString::to_string;
     SessionId(shared::ids::SessionId) = ToString::to_string;
     InvitationId(shared::ids::InvitationId) = ToString::to_string;
+    NotificationId(shared::ids::NotificationId) = ToString::to_string;
     Role(shared::permission::Role) = |role| role.as_str().to_owned();
     Hosting(shared::setup::Hosting) = |hosting| hosting.as_str().to_owned();
 }
@@ -97,7 +98,8 @@ ids_from_columns!(
     shared::ids::UserId,
     shared::ids::WorkspaceId,
     shared::ids::SessionId,
-    shared::ids::InvitationId
+    shared::ids::InvitationId,
+    shared::ids::NotificationId
 );
 
 impl FromColumn for shared::permission::Role {

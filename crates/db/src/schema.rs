@@ -11,17 +11,21 @@ diesel::table! {
     users (id) {
         id -> Text, name -> Text, email -> Text, email_key -> Text, password_hash -> Nullable<Text>,
         is_operator -> Bool, is_disabled -> Bool, created_at -> Timestamp, last_sign_in_at -> Nullable<Timestamp>,
+        name_key -> Text, email_proven -> Bool, must_change_password -> Bool, deleted_at -> Nullable<Timestamp>,
     }
 }
 diesel::table! { preferences (user_id) { user_id -> Text, content -> Text } }
 diesel::table! {
     workspaces (id) {
         id -> Text, name -> Text, owner_id -> Text, personal_of -> Nullable<Text>,
-        max_credential_days -> Nullable<BigInt>, created_at -> Timestamp,
+        max_credential_days -> Nullable<BigInt>, created_at -> Timestamp, member_count -> BigInt,
+        max_members -> Nullable<BigInt>,
     }
 }
 diesel::table! {
-    members (workspace_id, user_id) { workspace_id -> Text, user_id -> Text, role -> Text, added_at -> Timestamp }
+    members (workspace_id, user_id) {
+        workspace_id -> Text, user_id -> Text, role -> Text, added_at -> Timestamp, name_key -> Text,
+    }
 }
 diesel::table! {
     credentials (access_key) {
@@ -48,6 +52,7 @@ diesel::table! {
         id -> Text, workspace_id -> Text, token_hash -> Text, email -> Nullable<Text>, email_key -> Nullable<Text>,
         role -> Text, invited_by -> Text, created_at -> Timestamp, expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>, used_by -> Nullable<Text>, revoked_at -> Nullable<Timestamp>,
+        declined_at -> Nullable<Timestamp>,
     }
 }
 diesel::table! {
@@ -68,6 +73,17 @@ diesel::table! {
         before -> Nullable<Text>, after -> Nullable<Text>, hash -> Text,
     }
 }
+diesel::table! {
+    audit_anchors (chain) { chain -> Text, seq -> BigInt, hash -> Text, removed_at -> Timestamp }
+}
+diesel::table! {
+    notifications (id) {
+        id -> Text, user_id -> Text, kind -> Text, actor_name -> Nullable<Text>, workspace_id -> Nullable<Text>,
+        workspace_name -> Nullable<Text>, role -> Nullable<Text>, invitation_id -> Nullable<Text>,
+        created_at -> Timestamp, read_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! { notice_epoch (id) { id -> BigInt, value -> BigInt } }
 diesel::table! { audit_chains (chain) { chain -> Text, seq -> BigInt, hash -> Text } }
 diesel::table! {
     call_counts (workspace_id, day, endpoint, user_id, credential, instance) {
@@ -88,6 +104,8 @@ diesel::joinable!(credentials -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(invitations -> workspaces (workspace_id));
 diesel::joinable!(invitations -> users (invited_by));
+diesel::joinable!(workspaces -> users (owner_id));
+diesel::joinable!(notifications -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     workspaces,
@@ -95,5 +113,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     credentials,
     sessions,
     preferences,
-    invitations
+    invitations,
+    notifications
 );

@@ -103,7 +103,7 @@ pub fn locked(conn: &mut Conn, own: &OwnAccount) -> Result<Account, AppError> {
 /// Gives the account another name.
 pub fn rename(conn: &mut Conn, own: &OwnAccount, name: &Name) -> QueryResult<()> {
     let changed = diesel::update(own.account())
-        .set(users::name.eq(name.as_str()))
+        .set((users::name.eq(name.as_str()), users::name_key.eq(name_key(name))))
         .execute(conn)?;
     one(changed)
 }
@@ -226,6 +226,7 @@ pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
         .values((
             users::id.eq(user),
             users::name.eq(new.name.as_str()),
+            users::name_key.eq(name_key(&new.name)),
             users::email.eq(new.email.as_str()),
             users::email_key.eq(new.email.key()),
             users::password_hash.eq(new.password_hash.as_deref()),
@@ -259,6 +260,11 @@ pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
         .in_workspace(new.workspace_id)
         .after(&serde_json::json!({ "name": called }));
     tx.record(workspace)
+}
+
+/// What names are sorted by: lower case, the same in both databases.
+pub fn name_key(name: &Name) -> String {
+    name.as_str().to_lowercase()
 }
 
 /// What somebody's personal workspace is called at first.

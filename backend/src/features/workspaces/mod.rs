@@ -4,8 +4,9 @@ pub(crate) mod rules;
 pub(crate) mod store;
 
 use shared::{
+    members::{ListMembers, WorkspaceMember},
     page::Page,
-    workspaces::{ChangeWorkspace, GetWorkspace, ListMembers, ListWorkspaces, Workspace, WorkspaceMember},
+    workspaces::{ChangeWorkspace, GetWorkspace, ListWorkspaces, Workspace},
 };
 
 use self::rules::MemberOrder;

@@ -134,6 +134,7 @@ mod tests {
             owner_id: UserId::NIL,
             role: Role::Admin,
             members: 1,
+            max_members: None,
             max_credential_days: Some(30),
             created_at: chrono::DateTime::UNIX_EPOCH,
             keys_needing_attention: 0,

@@ -9,10 +9,7 @@ use db::{
 };
 use diesel::{dsl, prelude::*, sql_types::Text};
 use serde::{Deserialize, Serialize};
-use shared::{
-    ids::UserId,
-    workspaces::{Workspace, WorkspaceMember},
-};
+use shared::{ids::UserId, members::WorkspaceMember, workspaces::Workspace};
 
 use super::rules::{MemberOrder, MemberSort};
 use crate::{
@@ -35,6 +32,7 @@ struct WorkspaceRow {
     personal_of: Option<columns::UserId>,
     max_credential_days: Option<i64>,
     created_at: NaiveDateTime,
+    max_members: Option<i64>,
 }
 
 impl WorkspaceRow {
@@ -52,6 +50,7 @@ impl WorkspaceRow {
             owner_id: self.owner_id.into(),
             role,
             members: u64::try_from(members).unwrap_or(0),
+            max_members: self.max_members.and_then(|most| u32::try_from(most).ok()),
             max_credential_days: self.max_credential_days.and_then(|days| u32::try_from(days).ok()),
             created_at: self.created_at.and_utc(),
             keys_needing_attention: u64::try_from(keys_needing_attention).unwrap_or(0),
@@ -132,6 +131,7 @@ pub struct MemberRow {
     role: columns::Role,
     added_at: NaiveDateTime,
     name_key: String,
+    owner_id: columns::UserId,
 }
 
 impl TryFrom<MemberRow> for WorkspaceMember {
@@ -144,6 +144,8 @@ impl TryFrom<MemberRow> for WorkspaceMember {
             email: row.email.parse().map_err(anyhow::Error::msg)?,
             role: row.role.into(),
             added_at: row.added_at.and_utc(),
+            is_owner: row.user_id == row.owner_id,
+            activity: None,
         })
     }
 }
@@ -178,7 +180,11 @@ pub fn members(
 ) -> QueryResult<Part> {
     lower_any_letter(conn)?;
     let matching = || {
-        let query = scope.members().inner_join(users::table).into_boxed();
+        let query = scope
+            .members()
+            .inner_join(users::table)
+            .inner_join(workspaces::table)
+            .into_boxed();
         match pattern {
             None => query,
             Some(pattern) => query.filter(
@@ -197,6 +203,7 @@ pub fn members(
         members::role,
         members::added_at,
         lower(users::name),
+        workspaces::owner_id,
     ));
     macro_rules! from_place {
         ($key:expr, $place:ident, $beyond:ident, $direction:ident) => {{

@@ -5,9 +5,9 @@ use db::{columns, schema::users};
 use diesel::prelude::*;
 use shared::{
     ids::WorkspaceId,
+    members::{ListMembers, WorkspaceMember},
     page::{Page, PageQuery},
     permission::Role,
-    workspaces::{ListMembers, WorkspaceMember},
 };
 use testkit::{Answer, As, Person, TestApp};
 

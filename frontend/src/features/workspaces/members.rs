@@ -1,11 +1,7 @@
 //! The members of a workspace at a glance, in its panel on the Workspace page (R047, R058).
 
 use leptos::prelude::*;
-use shared::{
-    page::PageQuery,
-    permission::Permission,
-    workspaces::{InWorkspace, ListMembers},
-};
+use shared::{members::ListMembers, page::PageQuery, permission::Permission, workspaces::InWorkspace};
 
 use crate::{
     address::use_address,

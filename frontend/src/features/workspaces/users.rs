@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use shared::{
+    members::{ListMembers, WorkspaceMember},
     page::{Page, PageQuery},
     permission::{Permission, Role},
-    workspaces::{InWorkspace, ListMembers, WorkspaceMember},
+    workspaces::InWorkspace,
 };
 
 use crate::{
