@@ -87,6 +87,14 @@ impl Email {
     pub fn key(&self) -> String {
         self.0.to_lowercase()
     }
+
+    /// What stands before the `@`: the name of somebody who gave none.
+    #[must_use]
+    pub fn before_at(&self) -> &str {
+        self.0
+            .rsplit_once('@')
+            .map_or(self.0.as_str(), |(before, _)| before)
+    }
 }
 
 fn email(text: &str, max: usize) -> Result<String, String> {
@@ -233,6 +241,7 @@ mod tests {
             "Ann@Example.com".parse::<Email>().unwrap().key(),
             "ann@example.com"
         );
+        assert_eq!("o'neil@localhost".parse::<Email>().unwrap().before_at(), "o'neil");
     }
 
     #[test]
