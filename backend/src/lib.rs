@@ -18,4 +18,5 @@ pub mod openapi;
 pub mod server;
 pub mod spa;
 pub mod state;
+mod threads;
 pub mod throttle;

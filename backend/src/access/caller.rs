@@ -19,7 +19,7 @@ use super::{
     directory::{self, KeyRecord, SessionRecord},
     token::{Claims, Lease},
 };
-use crate::{error::AppError, state::State};
+use crate::{error::AppError, state::State, threads::read_row};
 
 /// Domain of the keyed hash of session cookies.
 pub(crate) const SESSION_HASH: &str = "session";
@@ -235,7 +235,7 @@ async fn live_key(
     if found.is_none() {
         let generation = state.directory.generation();
         let wanted = access_key.to_owned();
-        let loaded = blocking_read(state, move |conn| directory::load_key(conn, &wanted))
+        let loaded = read_row(state, move |conn| Ok(directory::load_key(conn, &wanted)?))
             .await?
             .map(Arc::new);
         if let Some(key) = &loaded {
@@ -266,7 +266,7 @@ async fn live_session(
     if found.is_none() {
         let generation = state.directory.generation();
         let wanted = hash.clone();
-        let loaded = blocking_read(state, move |conn| directory::load_session(conn, &wanted)).await?;
+        let loaded = read_row(state, move |conn| Ok(directory::load_session(conn, &wanted)?)).await?;
         let loaded = loaded.map(Arc::new).filter(|session| alive(session));
         if let Some(session) = &loaded {
             state.directory.keep_session(generation, &hash, session);
@@ -277,17 +277,6 @@ async fn live_session(
         session.last_seen.store(now_micros, Ordering::Relaxed);
     }
     Ok(found)
-}
-
-/// Runs a query on a reader, off the thread that serves requests.
-pub(super) async fn blocking_read<T: Send + 'static>(
-    state: &web::Data<State>,
-    f: impl FnOnce(&mut db::Conn) -> diesel::QueryResult<T> + Send + 'static,
-) -> Result<T, AppError> {
-    let state = state.clone();
-    web::block(move || state.db.read(|conn| f(conn).map_err(AppError::from)))
-        .await
-        .map_err(|_cancelled| AppError::from(ErrorCode::Busy))?
 }
 
 #[cfg(test)]

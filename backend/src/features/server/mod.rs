@@ -17,7 +17,7 @@ pub fn mounts() -> Vec<Mount> {
 
 async fn get(ctx: Ctx<GetServer>) -> Result<Server, AppError> {
     let is_set_up = ctx
-        .read(|conn, anonymous| Ok(setup::is_set_up(conn, anonymous)?))
+        .read_brief(|conn, anonymous| Ok(setup::is_set_up(conn, anonymous)?))
         .await?;
     Ok(Server {
         server_version: env!("CARGO_PKG_VERSION").to_owned(),

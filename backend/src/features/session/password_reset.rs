@@ -101,7 +101,7 @@ async fn working_link(ctx: &Ctx<CompletePasswordReset>) -> Result<(String, Accou
     if let Some(hash) = LinkKind::Password.hash(ctx.keys(), &ctx.body.token) {
         let wanted = hash.clone();
         let owner = ctx
-            .read(move |conn, anonymous| store::link_owner(conn, anonymous, wanted, now))
+            .read_brief(move |conn, anonymous| store::link_owner(conn, anonymous, wanted, now))
             .await?;
         if let Some(account) = owner {
             return Ok((hash, account));
