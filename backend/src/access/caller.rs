@@ -6,7 +6,11 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use actix_web::{HttpRequest, http::header, web};
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderName},
+    web,
+};
 use base64::Engine as _;
 use chrono::{NaiveDateTime, TimeDelta};
 use secrets::key_pair::{AccessKey, SecretKey};
@@ -26,6 +30,13 @@ pub(crate) const SESSION_HASH: &str = "session";
 /// Domain of the keyed hash of secret keys.
 pub(crate) const SECRET_KEY_HASH: &str = "secret-key";
 
+/// Names that would otherwise be read anew from text for each request.
+static FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+static WORKER: [HeaderName; 2] = [
+    HeaderName::from_static("x-clearml-worker"),
+    HeaderName::from_static("x-trains-worker"),
+];
+
 /// Where a request comes from.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -41,21 +52,16 @@ impl Client {
     /// Reads the request's origin.
     #[must_use]
     pub fn of(req: &HttpRequest, state: &State) -> Self {
-        let text = |name: &str| {
+        let text = |name: &HeaderName| {
             let value = req.headers().get(name)?.to_str().ok()?.trim();
-            (!value.is_empty()).then(|| value.chars().take(255).collect::<String>())
+            // A header that is text is ASCII, so a byte is a character.
+            (!value.is_empty()).then(|| value.get(..255).unwrap_or(value).to_owned())
         };
         Self {
             address: address(req, &state.config.trusted_proxies),
-            user_agent: text("user-agent").unwrap_or_default(),
-            worker: text("x-clearml-worker").or_else(|| text("x-trains-worker")),
+            user_agent: text(&header::USER_AGENT).unwrap_or_default(),
+            worker: WORKER.iter().find_map(text),
         }
-    }
-
-    /// The worker's name, else the network address.
-    #[must_use]
-    pub fn from(&self) -> String {
-        self.worker.clone().unwrap_or_else(|| self.address.to_string())
     }
 }
 
@@ -68,7 +74,7 @@ fn address(req: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
         .map_or(IpAddr::from([127, 0, 0, 1]), |socket| socket.ip().to_canonical());
     let lines: Vec<&str> = req
         .headers()
-        .get_all("x-forwarded-for")
+        .get_all(&FORWARDED)
         .map(|value| value.to_str().unwrap_or("unreadable"))
         .collect();
     for part in lines.iter().flat_map(|line| line.split(',')).rev() {
@@ -129,9 +135,10 @@ impl Proof {
             return Ok(Self::Unreadable);
         };
         let (scheme, rest) = text.trim().split_once(' ').unwrap_or((text, ""));
-        Ok(match scheme.to_ascii_lowercase().as_str() {
-            "bearer" => Self::Bearer(rest.trim().to_owned()),
-            "basic" => basic(rest.trim()).unwrap_or(Self::Unreadable),
+        let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+        Ok(match rest.trim() {
+            token if is("bearer") => Self::Bearer(token.to_owned()),
+            pair if is("basic") => basic(pair).unwrap_or(Self::Unreadable),
             _ => Self::Unreadable,
         })
     }

@@ -316,13 +316,13 @@ pub(crate) fn state_of(req: &HttpRequest) -> Result<web::Data<State>, AppError> 
 pub(crate) fn request_id(req: &HttpRequest) -> String {
     req.extensions()
         .get::<RequestId>()
-        .map(|id| id.0.clone())
+        .map(|id| id.0.simple().to_string())
         .unwrap_or_default()
 }
 
 /// Names one request in its answer and in the log.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub uuid::Uuid);
 
 /// Whether cookies can be protected: over HTTPS, and on this machine, where browsers trust plain HTTP.
 fn protected(config: &Config) -> bool {
