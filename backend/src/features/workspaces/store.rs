@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use db::{
-    Conn, columns,
+    Conn, columns, on_each,
     schema::{members, users, workspaces},
 };
 use diesel::{dsl, prelude::*, sql_types::Text};
@@ -100,11 +100,12 @@ pub fn one(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<Workspa
     let attention = credentials::store::needing_attention(scope, now)
         .count()
         .single_value();
-    // Without `first`: it is the row's key that makes it one.
-    let (row, members, attention): (WorkspaceRow, Option<i64>, Option<i64>) = scope
+    // `Conn` would write the statement's text anew for each call, which takes longer than running it. Without `first`:
+    // it is the row's key that makes it one.
+    let (row, members, attention): (WorkspaceRow, Option<i64>, Option<i64>) = on_each!(conn, c => scope
         .workspace()
         .select((WorkspaceRow::as_select(), members, attention))
-        .get_result(conn)?;
+        .get_result(c))?;
     let (members, attention) = (members.unwrap_or(0), attention.unwrap_or(0));
     row.seen_by(scope.user_id(), scope.role(), members, attention)
 }
