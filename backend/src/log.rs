@@ -161,8 +161,8 @@ mod tests {
     }
 
     fn log() -> (Log, Receiver<String>) {
-        let (send, sent) = channel();
-        (Log::to(Sent(send)), sent)
+        let (to, sent) = channel();
+        (Log::to(Sent(to)), sent)
     }
 
     fn subscriber(log: &Log) -> impl tracing::Subscriber {

@@ -11,8 +11,9 @@ use crate::error::AppError;
 
 /// Longest wait for a turn.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How much threads that hash give way: beside one that answers requests they get a tenth of a processor.
-const NICENESS: i32 = 10;
+/// How much threads that hash give way: one that answers requests runs as soon as it can, and beside one that always
+/// can they still get a quarter of the processor, so that a flood of other calls keeps nobody from signing in.
+const NICENESS: i32 = 5;
 
 /// Hashes and checks passwords.
 #[derive(Debug)]
