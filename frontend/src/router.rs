@@ -1,6 +1,6 @@
 //! Follows the address bar: what it says as signals, links inside the app without a new page, Back and Forward. What is
-//! shown at which address is said in `app`. It does what this app needs of a router and no more, because a router for
-//! every app is a sixth of the size of this one.
+//! shown at which address is said in `app`. It does what this app needs of a router and no more: a router for every app
+//! would be an eighth of the whole app.
 
 use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
