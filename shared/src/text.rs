@@ -82,10 +82,11 @@ impl Default for Label {
 }
 
 impl Email {
-    /// What two spellings of one address share: lower case. Dots and `+tags` stay: they are other mailboxes.
+    /// What two spellings of one address share: lower case. Dots and `+tags` stay: they are other mailboxes. An address
+    /// is ASCII; the tables for every other script would be a part of the app that nothing needs.
     #[must_use]
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        self.0.to_ascii_lowercase()
     }
 
     /// What stands before the `@`: the name of somebody who gave none.

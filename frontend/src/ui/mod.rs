@@ -10,6 +10,7 @@ pub mod confirm_dialog;
 pub mod copy;
 pub mod dialog;
 pub mod dom;
+pub mod effect;
 pub mod empty;
 pub mod failed;
 pub mod fetched;

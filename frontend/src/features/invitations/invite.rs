@@ -23,6 +23,7 @@ use crate::{
         choice::{Choice, RadioField},
         copy::CopyButton,
         dialog::Dialog,
+        effect::effect,
         field::{TextField, Typed},
         form::Form,
         leave_guard::LeaveGuard,
@@ -59,7 +60,7 @@ pub fn InviteDialog(
         made: RwSignal::new(None),
         copied: RwSignal::new(false),
     };
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             link.made.set(None);
             link.copied.set(false);
