@@ -6,7 +6,7 @@ use db::Db;
 use secrets::keys::InstanceKeys;
 use tokio::sync::Semaphore;
 
-use crate::{access::Directory, clock::Clock, config::Config, metering::Meter};
+use crate::{access::Directory, clock::Clock, config::Config, http::UnderWay, metering::Meter};
 
 /// One running server. Handlers never see it; they get what they may use through their context.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub struct State {
     pub(crate) meter: Meter,
     /// One permit for each password hashed at the same time.
     pub(crate) hashing: Arc<Semaphore>,
+    /// Long work of which one at a time is enough.
+    pub(crate) under_way: UnderWay,
 }
 
 impl State {
@@ -32,6 +34,7 @@ impl State {
             meter: Meter::new(clock.new_id().simple().to_string()),
             hashing: Arc::new(Semaphore::new(permits.max(1))),
             directory: Directory::default(),
+            under_way: UnderWay::default(),
             db,
             keys,
             clock,
