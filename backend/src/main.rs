@@ -172,9 +172,23 @@ fn execute(command: Command, flags: Flags) -> anyhow::Result<ExitCode> {
         }) => {
             let earlier = expect.as_deref().map(audit::read_heads).transpose()?;
             let state = server::open_existing(loaded(&flags)?.config)?;
-            let form = if json { audit::Form::Json } else { audit::Form::Lines };
-            let all_well = audit::verify(&state, workspace, earlier.as_ref(), form, &mut io::stdout().lock())?;
-            return Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            let form = if json {
+                audit::Form::Json
+            } else {
+                audit::Form::Lines
+            };
+            let all_well = audit::verify(
+                &state,
+                workspace,
+                earlier.as_ref(),
+                form,
+                &mut io::stdout().lock(),
+            )?;
+            return Ok(if all_well {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
         Command::Config(ConfigCommand::Check) => {
             load::from_process(&flags)?;

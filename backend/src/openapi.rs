@@ -36,7 +36,9 @@ const ERRORS: &[When] = &[
         mount.caller != "public" || mount.effect != Effect::Reads
     }),
     (403, |mount, _| {
-        mount.needs.is_some() || matches!(mount.caller, "in_person" | "operator") || mount.effect != Effect::Reads
+        mount.needs.is_some()
+            || matches!(mount.caller, "in_person" | "operator")
+            || mount.effect != Effect::Reads
     }),
     (404, |mount, _| mount.path.contains('{')),
     (408, |_, shape| shape.has_body),
@@ -63,8 +65,13 @@ struct Shape {
     has_query: bool,
     has_body: bool,
     has_reply: bool,
-    /// An entity tag is on JSON that can be read again; a file has none.
-    has_tag: bool,
+}
+
+impl Shape {
+    /// An entity tag is on JSON; a file has none.
+    fn has_tag(&self, mount: &Mount) -> bool {
+        self.has_reply && mount.answers_json()
+    }
 }
 
 static SERVED: LazyLock<(Bytes, String)> = LazyLock::new(|| {
@@ -186,7 +193,6 @@ fn operation(mount: &Mount, schemas: &Schemas, definitions: &Map<String, Value>,
         has_query: !is_nothing(schemas.query.as_value()),
         has_body: !is_nothing(schemas.body.as_value()),
         has_reply: !is_nothing(schemas.reply.as_value()),
-        has_tag: !is_nothing(schemas.reply.as_value()) && mount.answers_json(),
     };
     let about = mount.about.split_whitespace().collect::<Vec<_>>().join(" ");
     let summary = about.split_inclusive(". ").next().unwrap_or(&about).trim();
@@ -294,7 +300,7 @@ fn parameters_of(
     if mount.method == Method::Patch {
         headers.push("IfMatch");
     }
-    if mount.method == Method::Get && shape.has_tag {
+    if mount.method == Method::Get && shape.has_tag(mount) {
         headers.push("IfNoneMatch");
     }
     if mount.effect != Effect::Reads && mount.caller != "public" {
@@ -319,7 +325,7 @@ pub(crate) fn resolve<'a>(schema: &'a Value, definitions: &'a Map<String, Value>
 fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
     let mut all = Map::new();
     let mut headers = Map::from_iter([header("X-Request-Id", "RequestId")]);
-    if shape.has_tag && matches!(mount.method, Method::Get | Method::Patch) {
+    if shape.has_tag(mount) && matches!(mount.method, Method::Get | Method::Patch) {
         headers.extend([header("ETag", "ETag")]);
     }
     if !mount.answers_json() {
@@ -344,7 +350,7 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
         fields.insert("content".to_owned(), Value::Object(content.collect()));
     }
     all.insert(status.to_owned(), done);
-    if mount.method == Method::Get && shape.has_tag {
+    if mount.method == Method::Get && shape.has_tag(mount) {
         all.insert(
             "304".to_owned(),
             json!({ "description": "Not changed since `If-None-Match`." }),

@@ -64,6 +64,8 @@ impl System {
     /// Any chain of the journal.
     #[must_use]
     pub fn audit(&self, name: &str) -> Chain {
-        Chain { name: name.to_owned() }
+        Chain {
+            name: name.to_owned(),
+        }
     }
 }

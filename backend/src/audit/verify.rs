@@ -180,7 +180,11 @@ impl Check {
         let fault = self.fault.or_else(|| self.fault_at_the_ends());
         let removed = self.ends.anchor.as_ref().map_or(0, |anchor| anchor.seq);
         Verdict {
-            first: if self.entries == 0 { 0 } else { removed.saturating_add(1) },
+            first: if self.entries == 0 {
+                0
+            } else {
+                removed.saturating_add(1)
+            },
             entries: self.entries,
             last: self.last,
             fault,
@@ -271,7 +275,10 @@ mod tests {
     fn a_whole_chain_is_whole_and_what_is_written_meanwhile_is_left_alone() {
         let rows = chain(7, None);
         let found = verdict(&rows, ends(&rows, None));
-        assert_eq!((found.fault, found.entries, found.first, found.last.seq), (None, 7, 1, 7));
+        assert_eq!(
+            (found.fault, found.entries, found.first, found.last.seq),
+            (None, 7, 1, 7)
+        );
         let found = verdict(&rows, ends(&rows[..5], None));
         assert_eq!((found.fault, found.entries, found.last.seq), (None, 5, 5));
     }

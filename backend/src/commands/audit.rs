@@ -135,7 +135,9 @@ fn look(state: &State, chain: &str, earlier: Option<&Head>) -> anyhow::Result<He
     let mut head = Head {
         chain: chain.to_owned(),
         workspace: state
-            .system_read(WHY, |conn, system| Ok(links::workspace_name(conn, system, chain)?))
+            .system_read(WHY, |conn, system| {
+                Ok(links::workspace_name(conn, system, chain)?)
+            })
             .map_err(told)?,
         entries: found.entries,
         first_seq: found.first,
@@ -169,7 +171,10 @@ fn differs(state: &State, chain: &str, now: &Head, earlier: &Head) -> Result<Opt
     })?;
     Ok(match hash {
         Some(hash) if hash == earlier.last_hash => None,
-        Some(_) => Some(format!("entry {} is not the one that was there earlier", earlier.last_seq)),
+        Some(_) => Some(format!(
+            "entry {} is not the one that was there earlier",
+            earlier.last_seq
+        )),
         None => Some(format!(
             "entry {} was removed because of its age, so it cannot be compared; take a younger file",
             earlier.last_seq
@@ -201,8 +206,15 @@ fn line(head: &Head) -> String {
         (Some(why), None) => format!("BROKEN: {why}"),
         (None, _) => "whole".to_owned(),
     };
-    let hash = if head.last_hash.is_empty() { "-" } else { &head.last_hash };
-    let name = head.workspace.as_ref().map_or(String::new(), |name| format!("\t{name}"));
+    let hash = if head.last_hash.is_empty() {
+        "-"
+    } else {
+        &head.last_hash
+    };
+    let name = head
+        .workspace
+        .as_ref()
+        .map_or(String::new(), |name| format!("\t{name}"));
     format!(
         "{}\t{} entries\t{}-{}\t{hash}\t{verdict}{name}",
         head.chain, head.entries, head.first_seq, head.last_seq

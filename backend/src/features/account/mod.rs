@@ -7,8 +7,8 @@ pub mod store;
 use serde_json::{Map, Value};
 use shared::{
     account::{
-        Account, ChangeMe, ChangePassword, ChangePreferences, ExportMe, GetMe, GetPreferences, PasswordChange,
-        Preferences,
+        Account, ChangeMe, ChangePassword, ChangePreferences, ExportMe, GetMe, GetPreferences,
+        PasswordChange, Preferences,
     },
     error::ErrorCode,
     ids::UserId,

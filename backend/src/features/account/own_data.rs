@@ -35,10 +35,15 @@ enum Progress {
 pub(super) async fn export(ctx: Ctx<ExportMe>) -> Result<Attachment, AppError> {
     let (now, server) = (ctx.now(), ctx.config().public_url());
     let name = file_name(&format!("clearance-own-data-{}", now.date()), "json");
-    Ok(ctx.attach(name, JSON, Progress::Begins, move |conn, own, progress| match progress {
-        Progress::Begins => head(conn, own, now, &server),
-        Progress::In(section, after) => part(conn, own, now, section, after),
-    }))
+    Ok(ctx.attach(
+        name,
+        JSON,
+        Progress::Begins,
+        move |conn, own, progress| match progress {
+            Progress::Begins => head(conn, own, now, &server),
+            Progress::In(section, after) => part(conn, own, now, section, after),
+        },
+    ))
 }
 
 /// The account itself and its preferences; the object stays open.
@@ -88,12 +93,11 @@ fn part(
         serde_json::to_writer(&mut bytes, item).map_err(|error| AppError::Internal(error.into()))?;
         is_first = false;
     }
-    let next = match page.next {
-        Some(after) => Progress::In(section, Some(after)),
-        None => {
-            bytes.push(b']');
-            Progress::In(section + 1, None)
-        }
+    let next = if page.next.is_some() {
+        Progress::In(section, page.next)
+    } else {
+        bytes.push(b']');
+        Progress::In(section + 1, None)
     };
     Ok(Piece {
         bytes,

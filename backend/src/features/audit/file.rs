@@ -7,7 +7,8 @@ use serde::Serialize;
 use shared::audit::AuditEntry;
 
 /// What a spreadsheet gets first: the sign by which it knows UTF-8, and the heading.
-pub const CSV_HEADING: &[u8] = b"\xef\xbb\xbfseq,at,actor_kind,actor_id,actor_name,actor_credential,address,action,\
+pub const CSV_HEADING: &[u8] =
+    b"\xef\xbb\xbfseq,at,actor_kind,actor_id,actor_name,actor_credential,address,action,\
 subject_kind,subject_id,subject_name,before,after,hash\r\n";
 
 /// One entry as a line of CSV (RFC 4180).
@@ -121,7 +122,7 @@ pub fn json_line(entry: &AuditEntry, stored: Stored<'_>, out: &mut Vec<u8>) -> s
         at: &at,
         actor_kind: &entry.actor_kind,
         actor_id: entry.actor_id.map(|id| id.to_string()),
-        actor_name: entry.actor_name.as_ref().map(|name| name.as_str()),
+        actor_name: entry.actor_name.as_ref().map(shared::text::Name::as_str),
         actor_credential: entry.actor_credential.as_deref(),
         address: &entry.address,
         action: &entry.action,
@@ -159,7 +160,9 @@ mod tests {
     fn no_cell_begins_like_a_formula_in_any_language() {
         assert_eq!(cell("Ann"), "\"Ann\"");
         assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "－1"] {
+        for formula in [
+            "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "－1",
+        ] {
             assert!(cell(formula).starts_with("\"'"), "{formula:?}: {}", cell(formula));
         }
         for hidden in [" =1", "\"=1", "\u{feff}\u{a0}=1", "\0=1"] {

@@ -95,7 +95,11 @@ struct Place {
     extent: Extent,
 }
 
-async fn page<E: Endpoint>(ctx: &Ctx<E>, chain: Chain, query: &AuditQuery) -> Result<Page<AuditEntry>, AppError>
+async fn page<E: Endpoint>(
+    ctx: &Ctx<E>,
+    chain: Chain,
+    query: &AuditQuery,
+) -> Result<Page<AuditEntry>, AppError>
 where
     E::Caller: Admit,
 {
@@ -115,12 +119,11 @@ where
     let (items, total, next) = ctx
         .read(move |conn, _| {
             let conditions = store::conditions(conn, &chain, wanted)?;
-            let (highest, extent) = match place {
-                Some(Place { below, extent }) => (below - 1, extent),
-                None => {
-                    let extent = store::extent(conn, &chain, &conditions)?;
-                    (extent.highest, extent)
-                }
+            let (highest, extent) = if let Some(Place { below, extent }) = place {
+                (below - 1, extent)
+            } else {
+                let extent = store::extent(conn, &chain, &conditions)?;
+                (extent.highest, extent)
             };
             let range = (extent.lowest, highest);
             let mut rows = store::part(conn, &chain, &conditions, range, Order::NewestFirst, limit + 1)?;

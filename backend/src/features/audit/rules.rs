@@ -82,7 +82,7 @@ impl Wanted {
 /// Entries have whole microseconds; a time between two of them means the later one, for `since` and for `until`.
 fn to_the_microsecond(time: DateTime<Utc>) -> NaiveDateTime {
     let micros = time.timestamp_micros();
-    let up = i64::from(time.timestamp_subsec_nanos() % 1000 != 0);
+    let up = i64::from(!time.timestamp_subsec_nanos().is_multiple_of(1000));
     DateTime::from_timestamp_micros(micros.saturating_add(up))
         .unwrap_or(time)
         .naive_utc()
@@ -93,12 +93,12 @@ fn to_the_microsecond(time: DateTime<Utc>) -> NaiveDateTime {
 #[must_use]
 pub fn cutoff(now: NaiveDateTime, days: u32) -> NaiveDateTime {
     let day = now.date().checked_sub_days(chrono::Days::new(days.into()));
-    day.unwrap_or(chrono::NaiveDate::MIN).and_time(chrono::NaiveTime::MIN)
+    day.unwrap_or(chrono::NaiveDate::MIN)
+        .and_time(chrono::NaiveTime::MIN)
 }
 
 fn action_of(text: &str) -> Result<Action, FieldError> {
-    let word =
-        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     let known = text.len() <= LONGEST;
     match text.split_once('.') {
         Some((noun, verb)) if known && word(noun) && word(verb) => Ok(Action::Exactly(text.to_owned())),
@@ -128,7 +128,16 @@ mod tests {
             Ok(Action::Exactly("account.rename".to_owned()))
         );
         assert_eq!(action_of("session"), Ok(Action::AllOf("session".to_owned())));
-        for bad in ["", ".", "account.", ".rename", "a.b.c", "Account", "a%", "a' OR 1=1"] {
+        for bad in [
+            "",
+            ".",
+            "account.",
+            ".rename",
+            "a.b.c",
+            "Account",
+            "a%",
+            "a' OR 1=1",
+        ] {
             assert_eq!(action_of(bad).unwrap_err().pointer, "action", "{bad}");
         }
     }
@@ -141,7 +150,10 @@ mod tests {
         };
         assert_eq!(read("2026-03-02T10:00:00Z"), "2026-03-02 10:00:00");
         assert_eq!(read("2026-03-02T10:00:00.000001Z"), "2026-03-02 10:00:00.000001");
-        assert_eq!(read("2026-03-02T10:00:00.000001001Z"), "2026-03-02 10:00:00.000002");
+        assert_eq!(
+            read("2026-03-02T10:00:00.000001001Z"),
+            "2026-03-02 10:00:00.000002"
+        );
     }
 
     #[test]

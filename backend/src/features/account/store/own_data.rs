@@ -1,9 +1,11 @@
 //! What the server holds about one account, section by section and page by page. No secret and no hash of one, and of other
 //! people nothing but names that the account's owner was shown anyway.
 
-use chrono::{NaiveDate, NaiveDateTime};
+mod history;
+
+use chrono::NaiveDateTime;
 use db::{Conn, columns, schema::*};
-use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::me;
@@ -11,8 +13,6 @@ use crate::{access::OwnAccount, error::AppError};
 
 /// Rows in one page.
 const PAGE: usize = 500;
-/// Days whose counted calls are in one page.
-const DAYS: i64 = 31;
 
 /// The moment of the export: what happens while it is sent is not in it.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +38,8 @@ pub const SECTIONS: &[(&str, Section)] = &[
     ("invitations_received", received),
     ("invitations_accepted", accepted),
     ("notifications", told),
-    ("call_counts", calls),
-    ("journal", deeds),
+    ("call_counts", history::calls),
+    ("journal", history::deeds),
 ];
 
 /// The account, and whether its address was proven.
@@ -48,7 +48,8 @@ pub fn account(conn: &mut Conn, own: &OwnAccount) -> Result<Value, AppError> {
         .account()
         .select((users::email_proven, users::must_change_password))
         .first(conn)?;
-    let mut account = serde_json::to_value(me(conn, own)?).map_err(|error| AppError::Internal(error.into()))?;
+    let mut account =
+        serde_json::to_value(me(conn, own)?).map_err(|error| AppError::Internal(error.into()))?;
     if let Value::Object(fields) = &mut account {
         fields.insert("email_proven".to_owned(), proven.into());
         fields.insert("must_change_password".to_owned(), must_change.into());
@@ -73,7 +74,12 @@ fn utc(time: Option<NaiveDateTime>) -> Value {
     time.map_or(Value::Null, |time| json!(time.and_utc()))
 }
 
-fn browser_sessions(conn: &mut Conn, own: &OwnAccount, _: Until, after: Option<String>) -> Result<Part, AppError> {
+fn browser_sessions(
+    conn: &mut Conn,
+    own: &OwnAccount,
+    _: Until,
+    after: Option<String>,
+) -> Result<Part, AppError> {
     type Row = (
         String,
         NaiveDateTime,
@@ -373,141 +379,6 @@ fn told(conn: &mut Conn, own: &OwnAccount, until: Until, after: Option<String>) 
                 "role": role,
                 "created_at": created_at.and_utc(),
                 "read_at": utc(read_at),
-            })
-        },
-    ))
-}
-
-/// By day, workspace, key and endpoint, summed over the processes that counted. A page is a number of days.
-fn calls(conn: &mut Conn, own: &OwnAccount, until: Until, after: Option<String>) -> Result<Part, AppError> {
-    let after: NaiveDate = after
-        .and_then(|day| day.parse().ok())
-        .unwrap_or(NaiveDate::default() - chrono::Days::new(1));
-    let days: Vec<NaiveDate> = own
-        .call_counts()
-        .filter(call_counts::day.gt(after))
-        .filter(call_counts::day.le(until.0.date()))
-        .select(call_counts::day)
-        .distinct()
-        .order(call_counts::day.asc())
-        .limit(DAYS)
-        .load(conn)?;
-    let Some(last) = days.last().copied() else {
-        return Ok(Part {
-            items: Vec::new(),
-            next: None,
-        });
-    };
-    // `SUM` of whole numbers has another type in each database.
-    let sum = sql::<BigInt>("CAST(SUM(calls) AS BIGINT)");
-    let by = (
-        call_counts::day,
-        call_counts::workspace_id,
-        call_counts::credential,
-        call_counts::endpoint,
-    );
-    let rows: Vec<(NaiveDate, String, String, String, i64)> = own
-        .call_counts()
-        .filter(call_counts::day.gt(after))
-        .filter(call_counts::day.le(last))
-        .group_by(by)
-        .order(by)
-        .select((
-            call_counts::day,
-            call_counts::workspace_id,
-            call_counts::credential,
-            call_counts::endpoint,
-            sum,
-        ))
-        .load(conn)?;
-    let given = |text: String| (!text.is_empty()).then_some(text);
-    let items = rows.into_iter().map(|(day, workspace, key, endpoint, calls)| {
-        json!({
-            "day": day,
-            "workspace_id": given(workspace),
-            "access_key": given(key),
-            "endpoint": endpoint,
-            "calls": calls,
-        })
-    });
-    let is_full = i64::try_from(days.len()).unwrap_or(i64::MAX) == DAYS;
-    Ok(Part {
-        items: items.collect(),
-        next: is_full.then(|| last.to_string()),
-    })
-}
-
-/// What the account did itself, in whichever chain. What something was before and after is left out where it is about
-/// others: they may not be shown to somebody who has left.
-fn deeds(conn: &mut Conn, own: &OwnAccount, until: Until, after: Option<String>) -> Result<Part, AppError> {
-    type Row = (
-        (String, i64, NaiveDateTime),
-        (String, Option<String>, String),
-        (String, String, String),
-        (Option<String>, Option<String>),
-    );
-    let (chain, seq) = after
-        .as_deref()
-        .and_then(|place| place.split_once(' '))
-        .and_then(|(chain, seq)| Some((chain.to_owned(), seq.parse().ok()?)))
-        .unwrap_or((String::new(), 0));
-    let columns = (
-        (audit_entries::chain, audit_entries::seq, audit_entries::at),
-        (
-            audit_entries::actor_kind,
-            audit_entries::actor_credential,
-            audit_entries::address,
-        ),
-        (
-            audit_entries::action,
-            audit_entries::subject_kind,
-            audit_entries::subject_id,
-        ),
-        (audit_entries::before, audit_entries::after),
-    );
-    // The rest of the chain that was begun, then the chains behind it: each is a range of one index.
-    let mut rows: Vec<Row> = own
-        .deeds()
-        .filter(audit_entries::at.le(until.0))
-        .filter(audit_entries::chain.eq(chain.clone()))
-        .filter(audit_entries::seq.gt::<i64>(seq))
-        .order(audit_entries::seq.asc())
-        .limit(limit())
-        .select(columns)
-        .load(conn)?;
-    let room = limit() - i64::try_from(rows.len()).unwrap_or(0);
-    if room > 0 {
-        let further: Vec<Row> = own
-            .deeds()
-            .filter(audit_entries::at.le(until.0))
-            .filter(audit_entries::chain.gt(chain))
-            .order((audit_entries::chain.asc(), audit_entries::seq.asc()))
-            .limit(room)
-            .select(columns)
-            .load(conn)?;
-        rows.extend(further);
-    }
-    let me = shared::ids::UserId::from(own.user_id()).to_string();
-    Ok(page(
-        rows,
-        |row| format!("{} {}", row.0.0, row.0.1),
-        |((chain, seq, at), (actor_kind, key, address), (action, kind, subject), (before, after))| {
-            let about_me = kind == "account" && subject == me;
-            let value = |text: Option<String>| -> Option<Value> {
-                serde_json::from_str(&text.filter(|_| about_me)?).ok()
-            };
-            json!({
-                "chain": chain,
-                "seq": seq,
-                "at": at.and_utc(),
-                "actor_kind": actor_kind,
-                "access_key": key,
-                "address": address,
-                "action": action,
-                "subject_kind": kind,
-                "subject_id": subject,
-                "before": value(before),
-                "after": value(after),
             })
         },
     ))

@@ -38,7 +38,12 @@ pub fn ends(conn: &mut Conn, chain: &Chain) -> QueryResult<Ends> {
         chain.entries().select(max(audit_entries::seq)).single_value(),
     ))
     .get_result(conn)?;
-    let mark = |seq: Option<i64>, hash: Option<String>| Some(Mark { seq: seq?, hash: hash? });
+    let mark = |seq: Option<i64>, hash: Option<String>| {
+        Some(Mark {
+            seq: seq?,
+            hash: hash?,
+        })
+    };
     Ok(Ends {
         anchor: mark(anchor_seq, anchor_hash),
         head: mark(head_seq, head_hash),
@@ -61,7 +66,9 @@ pub fn feed(conn: &mut Conn, chain: &Chain, check: &mut Check) -> QueryResult<bo
     if rows.is_empty() {
         check.exhausted();
     }
-    rows.iter().for_each(|row| check.take(row));
+    for row in &rows {
+        check.take(row);
+    }
     Ok(true)
 }
 
@@ -131,7 +138,11 @@ pub fn next_chain(conn: &mut Conn, system: &System, after: Option<&str>) -> Quer
             .first(conn)?,
         audit_chains::table
             .select(min(audit_chains::chain))
-            .filter(audit_chains::chain.gt(after).and(audit_chains::chain.ne(SERVER_CHAIN)))
+            .filter(
+                audit_chains::chain
+                    .gt(after)
+                    .and(audit_chains::chain.ne(SERVER_CHAIN)),
+            )
             .first(conn)?,
         audit_entries::table
             .select(min(audit_entries::chain))

@@ -26,7 +26,7 @@ const BATCH: usize = 1000;
 struct Removed {
     #[serde(flatten)]
     last: Mark,
-    removed: usize,
+    entries: usize,
     older_than: NaiveDateTime,
 }
 
@@ -69,7 +69,7 @@ pub fn remove_oldest(
     put_anchor(tx.conn, name, &last, tx.now())?;
     let entry = Entry::new(RETAIN, "chain", name).after(&Removed {
         last,
-        removed,
+        entries: removed,
         older_than: cutoff,
     });
     tx.record(match workspace_of(name)? {
@@ -108,7 +108,10 @@ fn removable(
     let is_full = rows.len() == BATCH;
     let old: Vec<AuditRow> = rows.into_iter().take_while(|row| row.at < cutoff).collect();
     // An entry about a removal grows old as well; alone it is no reason for the next removal, or there would be no end.
-    let Some(last) = old.last().filter(|_| is_full || old.iter().any(|row| row.action != RETAIN)) else {
+    let Some(last) = old
+        .last()
+        .filter(|_| is_full || old.iter().any(|row| row.action != RETAIN))
+    else {
         return Ok(None);
     };
     let last = Mark {
@@ -116,7 +119,9 @@ fn removable(
         hash: last.hash.clone(),
     };
     let mut check = Check::begin(ends);
-    old.iter().for_each(|row| check.take(row));
+    for row in &old {
+        check.take(row);
+    }
     if check.is_broken() {
         tracing::error!(
             chain = chain.name(),
