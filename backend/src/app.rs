@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     future::ready,
     panic::AssertUnwindSafe,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -23,7 +24,7 @@ use crate::{
     error::AppError,
     features,
     http::{
-        Mount, RequestId, headers::SecurityHeaders, health, hosts::Hosts, request_id, request_log,
+        Mount, RequestId, WasHead, headers::SecurityHeaders, health, hosts::Hosts, request_id, request_log,
         traffic::Traffic,
     },
     openapi,
@@ -46,7 +47,7 @@ pub struct Front {
     spa: Spa,
     hosts: Hosts,
     headers: SecurityHeaders,
-    traffic: Traffic,
+    traffic: Arc<Traffic>,
     started: Instant,
 }
 
@@ -57,7 +58,7 @@ impl Front {
         Self {
             headers: SecurityHeaders::new(state.config(), &spa.inline_script_hashes()),
             hosts: Hosts::of(state.config()),
-            traffic: Traffic::default(),
+            traffic: Arc::default(),
             started: Instant::now(),
             spa,
         }
@@ -85,6 +86,7 @@ pub fn assemble(
 > {
     App::new()
         .app_data(state)
+        .app_data(Arc::clone(&front.traffic))
         .app_data(front)
         .configure(configure)
         .wrap(from_fn(stand_before))
@@ -191,7 +193,7 @@ async fn stand_before(
     let method = req.method().clone();
     if method == Method::HEAD {
         // The connection leaves the body out; everything else is as for GET.
-        req.extensions_mut().insert(clearml::WasHead);
+        req.extensions_mut().insert(WasHead);
         req.head_mut().method = Method::GET;
     }
     let path = req.path().to_owned();

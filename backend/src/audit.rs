@@ -1,6 +1,8 @@
 //! The journal. Every change runs in a [`Tx`], which writes what was done, by whom and from where into the same
 //! transaction; a change without an entry is undone. Entries of one workspace form a chain of hashes.
 
+pub mod verify;
+
 use chrono::NaiveDateTime;
 use db::{Conn, on_each, schema::*};
 use diesel::prelude::*;
@@ -16,6 +18,9 @@ use crate::{
 
 /// The chain of what belongs to no workspace.
 pub const SERVER_CHAIN: &str = "server";
+
+/// The action of the entry that says what the retention setting removed from its chain.
+pub const RETAIN: &str = "audit.retain";
 
 /// One thing that was done. Values must hold no secrets.
 #[derive(Debug, Clone)]

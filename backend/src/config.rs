@@ -39,6 +39,8 @@ pub struct Config {
     pub session_idle_days: u32,
     /// Days after which a browser session ends in any case.
     pub session_max_days: u32,
+    /// Days for which entries of the journal are kept; unset means for ever.
+    pub audit_retention_days: Option<u32>,
     /// Outgoing mail; unset means none.
     pub smtp: Option<Smtp>,
     /// First administrator without the set-up page.
@@ -159,6 +161,7 @@ impl Default for Config {
             password_permits: None,
             session_idle_days: 7,
             session_max_days: 30,
+            audit_retention_days: None,
             smtp: None,
             admin: None,
             log: Log::default(),

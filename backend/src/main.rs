@@ -8,7 +8,7 @@ use std::{
 };
 
 use backend::{
-    commands::{key, told, user},
+    commands::{audit, key, told, user},
     config::{
         Log, LogFormat, LogLevel,
         load::{self, ConfigError, Flags, Loaded},
@@ -17,7 +17,10 @@ use backend::{
     openapi, server,
 };
 use clap::{Args, Parser, Subcommand};
-use shared::text::{Email, Name};
+use shared::{
+    ids::WorkspaceId,
+    text::{Email, Name},
+};
 
 /// Accounts, workspaces, keys and access for teams that work with `ClearML`.
 #[derive(Debug, Parser)]
@@ -68,6 +71,9 @@ enum Command {
     /// Look after key pairs
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Look after the journal
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -104,6 +110,22 @@ enum KeyCommand {
         /// Where to look
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Recompute every chain of the journal; ends with 1 if anything was changed, removed or put in
+    Verify {
+        /// Only the chain of this workspace
+        #[arg(long, value_name = "ID")]
+        workspace: Option<WorkspaceId>,
+        /// An earlier output of --json: what was there then must still be there
+        #[arg(long, value_name = "FILE")]
+        expect: Option<PathBuf>,
+        /// Print JSON, to be kept on another machine for --expect
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -146,6 +168,31 @@ fn execute(command: Command, flags: Flags, log: &LogWriter) -> anyhow::Result<Ex
                 &mut io::stderr().lock(),
             )?;
             return Ok(ExitCode::from(outcome.exit_code()));
+        }
+        Command::Audit(AuditCommand::Verify {
+            workspace,
+            expect,
+            json,
+        }) => {
+            let earlier = expect.as_deref().map(audit::read_heads).transpose()?;
+            let state = server::open_existing(loaded(&flags)?.config)?;
+            let form = if json {
+                audit::Form::Json
+            } else {
+                audit::Form::Lines
+            };
+            let all_well = audit::verify(
+                &state,
+                workspace,
+                earlier.as_ref(),
+                form,
+                &mut io::stdout().lock(),
+            )?;
+            return Ok(if all_well {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
         Command::Config(ConfigCommand::Check) => {
             load::from_process(&flags)?;

@@ -92,8 +92,8 @@ impl Directory {
         }
     }
 
-    /// The generation to name when storing what is about to be read.
-    pub(super) fn generation(&self) -> u64 {
+    /// The generation to name when storing what is about to be read. Another one later means that somebody may do less.
+    pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::SeqCst)
     }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::NaiveDateTime;
-use db::{columns, schema::*};
+use db::{Conn, columns, schema::*};
 use diesel::{dsl, prelude::*};
 use shared::{
     ids::{SessionId, UserId, WorkspaceId},
@@ -61,6 +61,8 @@ pub struct System {
 type InWorkspace<T, C> = dsl::Filter<T, dsl::Eq<C, columns::WorkspaceId>>;
 type OfUser<T, C> = dsl::Filter<T, dsl::Eq<C, columns::UserId>>;
 type ToAddress = dsl::Filter<invitations::table, dsl::Eq<invitations::email_key, Option<String>>>;
+type UsedBy = dsl::Filter<invitations::table, dsl::Eq<invitations::used_by, Option<columns::UserId>>>;
+type DoneBy = dsl::Filter<audit_entries::table, dsl::Eq<audit_entries::actor_id, Option<String>>>;
 type ByText<T, C> = dsl::Filter<T, dsl::Eq<C, String>>;
 
 impl Scope {
@@ -116,12 +118,6 @@ impl Scope {
     #[must_use]
     pub fn invitations(&self) -> InWorkspace<invitations::table, invitations::workspace_id> {
         invitations::table.filter(invitations::workspace_id.eq(self.workspace_id()))
-    }
-
-    /// Its chain of the journal.
-    #[must_use]
-    pub fn audit(&self) -> ByText<audit_entries::table, audit_entries::chain> {
-        audit_entries::table.filter(audit_entries::chain.eq(self.workspace_id.to_string()))
     }
 
     /// Its counted calls.
@@ -198,6 +194,30 @@ impl OwnAccount {
     #[must_use]
     pub fn invitations_to(&self, email_key: String) -> ToAddress {
         invitations::table.filter(invitations::email_key.eq(Some(email_key)))
+    }
+
+    /// The invitations that it sent, in every workspace.
+    #[must_use]
+    pub fn invitations_sent(&self) -> OfUser<invitations::table, invitations::invited_by> {
+        invitations::table.filter(invitations::invited_by.eq(self.user_id()))
+    }
+
+    /// The invitations by which it joined.
+    #[must_use]
+    pub fn invitations_used(&self) -> UsedBy {
+        invitations::table.filter(invitations::used_by.eq(Some(self.user_id())))
+    }
+
+    /// What it did itself, in every chain of the journal.
+    #[must_use]
+    pub fn deeds(&self) -> DoneBy {
+        audit_entries::table.filter(audit_entries::actor_id.eq(Some(self.user_id.to_string())))
+    }
+
+    /// Its own counted calls, in every workspace and outside of them.
+    #[must_use]
+    pub fn call_counts(&self) -> ByText<call_counts::table, call_counts::user_id> {
+        call_counts::table.filter(call_counts::user_id.eq(self.user_id.to_string()))
     }
 
     /// Its own credentials, in every workspace.
@@ -292,12 +312,6 @@ impl WholeServer {
     pub fn invitations(&self) -> invitations::table {
         invitations::table
     }
-
-    /// The server's own chain of the journal; what was done in a workspace is for its administrators.
-    #[must_use]
-    pub fn audit(&self) -> ByText<audit_entries::table, audit_entries::chain> {
-        audit_entries::table.filter(audit_entries::chain.eq(crate::audit::SERVER_CHAIN.to_owned()))
-    }
 }
 
 impl System {
@@ -320,6 +334,17 @@ impl System {
 }
 
 impl State {
+    /// Runs queries that change nothing with every row in reach: for jobs and commands.
+    pub fn system_read<T>(
+        &self,
+        why: &'static str,
+        f: impl FnOnce(&mut Conn, &System) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let reach = System { why };
+        tracing::debug!(why = reach.why(), "system reads");
+        self.db.read(|conn| f(conn, &reach))
+    }
+
     /// Runs `f` in one transaction with every row in reach: for start, jobs and commands. Handlers have no `State`.
     /// What changes must be journalled like any other change.
     pub fn system<T>(

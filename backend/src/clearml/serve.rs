@@ -20,15 +20,10 @@ use shared::{
 use super::{answer::Asked, fault::Fault, input};
 use crate::{
     access::{Admit, Caller, Door},
-    http::{Ctx, admit, state_of},
+    http::{Ctx, WasHead, admit, state_of},
 };
 
 type Answering = Pin<Box<dyn Future<Output = HttpResponse>>>;
-
-/// Marks a request that came as HEAD, which is GET from there on. REST tells methods apart by its routes; on the wire
-/// GET may change something, and HEAD must not.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct WasHead;
 
 /// An endpoint of the wire with its handler.
 pub struct Call {
@@ -63,6 +58,7 @@ impl Call {
     /// Whether the request's method is one for this call.
     pub(super) fn takes(&self, req: &HttpRequest) -> bool {
         match *req.method() {
+            // GET may change something on this door, and HEAD must not.
             Method::GET => self.effect == Effect::Reads || !req.extensions().contains::<WasHead>(),
             Method::POST | Method::PUT => true,
             _ => false,

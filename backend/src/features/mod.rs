@@ -1,6 +1,7 @@
 //! The features, each a slice with the same name in `shared`, here, in the app and in the tests.
 
 pub mod account;
+pub mod audit;
 pub mod credentials;
 pub mod invitations;
 pub mod server;
@@ -23,6 +24,7 @@ pub fn mounts() -> Vec<Mount> {
         credentials::mounts(),
         invitations::mounts(),
         usage::mounts(),
+        audit::mounts(),
     ]
     .into_iter()
     .flatten()

@@ -66,14 +66,8 @@ pub(crate) async fn admit<E: Endpoint>(
 where
     E::Caller: Admit,
 {
-    let caller = caller_of::<E::Caller>(state, req, cookie_name(&state.config)).await?;
-    super::request_log::note_caller(req, &caller);
-    origin::check(req, state, &caller, E::EFFECT != Effect::Reads)?;
-    let in_path = match door {
-        Door::Rest => req.match_info().get("workspace_id"),
-        Door::Wire => None,
-    };
-    let reach = E::Caller::admit(state, door, &caller, in_path, E::NEEDS).await?;
+    let (caller, reach) = look::<E>(state, req, door).await?;
+    let in_path = in_path(req, door);
     let workspace = match door {
         Door::Rest => in_path.and_then(|text| text.parse().ok()),
         Door::Wire => caller
@@ -87,6 +81,40 @@ where
         caller,
         workspace,
     })
+}
+
+/// Who calls and what they may reach, if they may call.
+async fn look<E: Endpoint>(
+    state: &web::Data<State>,
+    req: &HttpRequest,
+    door: Door,
+) -> Result<(Caller, Reach<E>), AppError>
+where
+    E::Caller: Admit,
+{
+    let caller = caller_of::<E::Caller>(state, req, cookie_name(&state.config)).await?;
+    super::request_log::note_caller(req, &caller);
+    origin::check(req, state, &caller, E::EFFECT != Effect::Reads)?;
+    let reach = E::Caller::admit(state, door, &caller, in_path(req, door), E::NEEDS).await?;
+    Ok((caller, reach))
+}
+
+fn in_path(req: &HttpRequest, door: Door) -> Option<&str> {
+    match door {
+        Door::Rest => req.match_info().get("workspace_id"),
+        Door::Wire => None,
+    }
+}
+
+/// Whether the caller of a REST call that takes long would still be admitted. Not counted again.
+pub(super) async fn still_admitted<E: Endpoint>(
+    state: &web::Data<State>,
+    req: &HttpRequest,
+) -> Result<(), AppError>
+where
+    E::Caller: Admit,
+{
+    look::<E>(state, req, Door::Rest).await.map(drop)
 }
 
 impl<E: Endpoint> Ctx<E>
@@ -197,6 +225,12 @@ where
     /// The instance keys, for hashing, signing and sealing.
     pub fn keys(&self) -> &secrets::keys::InstanceKeys {
         &self.state.keys
+    }
+
+    /// Begins long work of which one at a time is enough; [`ErrorCode::Busy`] if it is under way already. It ends when
+    /// the answer is dropped.
+    pub fn alone(&self, what: String) -> Result<super::alone::Alone, AppError> {
+        self.state.under_way.begin(what)
     }
 
     /// Where the call comes from.
@@ -323,6 +357,10 @@ pub(crate) fn request_id(req: &HttpRequest) -> String {
 /// Names one request in its answer and in the log.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestId(pub uuid::Uuid);
+
+/// Marks a request that came as HEAD, which is GET from there on; the connection leaves the body of its answer out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WasHead;
 
 /// Whether cookies can be protected: over HTTPS, and on this machine, where browsers trust plain HTTP.
 fn protected(config: &Config) -> bool {

@@ -4,11 +4,15 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod delegation;
 #[cfg(test)]
 mod doors;
+#[cfg(test)]
+mod downloads;
 #[cfg(test)]
 mod invitations;
 #[cfg(test)]

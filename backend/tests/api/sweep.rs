@@ -9,4 +9,4 @@ mod random;
 mod shut_out;
 mod tables;
 mod tokens;
-mod world;
+pub mod world;

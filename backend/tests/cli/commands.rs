@@ -96,7 +96,62 @@ fn a_command_that_does_not_exist_is_told_from_those_that_do() {
     assert!(message.contains("serve"), "{message}");
     let (code, out, _) = output(clearance(folder.path(), &["--help"]));
     assert_eq!(code, Some(0));
-    for command in ["serve", "migrate", "user", "key", "config", "openapi"] {
+    for command in ["serve", "migrate", "user", "key", "audit", "config", "openapi"] {
         assert!(out.contains(command), "{command}");
     }
+}
+
+#[test]
+fn n12_the_operator_verifies_the_journal_and_keeps_its_heads_elsewhere() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &ADMIN);
+    let verify = |more: &[&str]| output(clearance(folder.path(), &[&["audit", "verify"], more].concat()));
+    let (code, out, message) = verify(&[]);
+    assert_eq!(code, Some(0), "{out}{message}");
+    let first = out.lines().next().unwrap();
+    assert!(
+        first.starts_with("server\t") && first.contains("\twhole"),
+        "{out}"
+    );
+    assert!(out.contains("ann's workspace"), "{out}");
+    let (code, heads, _) = verify(&["--json"]);
+    assert_eq!(code, Some(0));
+    let parsed: Value = serde_json::from_str(&heads).unwrap();
+    let kept = folder.path().join("heads.json");
+    std::fs::write(&kept, &heads).unwrap();
+    let expect = ["--expect", kept.to_str().unwrap()];
+    let wrong = json!({ "email": EMAIL, "password": "not the password of anybody" });
+    server.post("/api/v1/session", &wrong);
+    let (code, out, _) = verify(&expect);
+    assert_eq!(code, Some(0), "it went on from there: {out}");
+
+    let workspace = parsed["chains"][1]["chain"].as_str().unwrap();
+    let (code, out, _) = verify(&["--workspace", workspace]);
+    assert_eq!((code, out.lines().count()), (Some(0), 1), "{out}");
+
+    // As if the end of the chain had been cut off since then.
+    let mut longer = parsed.clone();
+    longer["chains"][0]["last_seq"] = json!(1_000_000);
+    std::fs::write(&kept, longer.to_string()).unwrap();
+    let (code, out, _) = verify(&expect);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(
+        out.contains("BROKEN at 1000000: it ends before entry 1000000"),
+        "{out}"
+    );
+    let (code, out, _) = verify(&["--expect", kept.to_str().unwrap(), "--json"]);
+    assert_eq!(code, Some(1));
+    let out: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(out["chains"][0]["whole"], false);
+
+    std::fs::write(&kept, "{}").unwrap();
+    let (code, _, message) = verify(&expect);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("is no output of `--json`"), "{message}");
+    let (code, _, message) = verify(&["--expect", "nowhere.json"]);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("nowhere.json cannot be read"), "{message}");
+    let (code, _, message) = verify(&["--workspace", "x"]);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("32 lower-case hex digits"), "{message}");
 }

@@ -114,5 +114,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     preferences,
     invitations,
-    notifications
+    notifications,
+    audit_entries,
+    audit_chains
 );

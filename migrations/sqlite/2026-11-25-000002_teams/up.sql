@@ -64,10 +64,10 @@ CREATE TABLE notice_epoch (
 );
 INSERT INTO notice_epoch (id, value) VALUES (1, 0);
 
--- The journal is asked by action, by actor and by subject. An anchor is the last entry that the retention setting removed:
+-- The journal is asked by action, by actor (also in every chain) and by subject. An anchor is the last entry that the retention setting removed:
 -- from it the chain can still be verified.
 CREATE INDEX audit_entries_by_action ON audit_entries (chain, action, seq);
-CREATE INDEX audit_entries_by_actor ON audit_entries (chain, actor_id, seq);
+CREATE INDEX audit_entries_by_actor ON audit_entries (actor_id, chain, seq);
 CREATE INDEX audit_entries_by_subject ON audit_entries (chain, subject_id, seq);
 CREATE INDEX audit_entries_by_time ON audit_entries (chain, at);
 CREATE TABLE audit_anchors (
@@ -76,3 +76,6 @@ CREATE TABLE audit_anchors (
     hash TEXT NOT NULL,
     removed_at TIMESTAMP NOT NULL
 );
+
+-- What somebody's own calls were, for their own data.
+CREATE INDEX call_counts_by_user ON call_counts (user_id, day);

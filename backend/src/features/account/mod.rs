@@ -1,13 +1,14 @@
 //! One's own account: name, password, preferences. The functions that take a transaction are for every door.
 
+mod own_data;
 pub mod rules;
 pub mod store;
 
 use serde_json::{Map, Value};
 use shared::{
     account::{
-        Account, ChangeMe, ChangePassword, ChangePreferences, GetMe, GetPreferences, PasswordChange,
-        Preferences,
+        Account, ChangeMe, ChangePassword, ChangePreferences, ExportMe, GetMe, GetPreferences,
+        PasswordChange, Preferences,
     },
     error::ErrorCode,
     ids::UserId,
@@ -19,7 +20,7 @@ use crate::{
     audit::{Entry, Tx},
     error::AppError,
     features::session::store as sessions,
-    http::{Ctx, Mount, serve},
+    http::{Ctx, Mount, download::serve_download, serve},
     throttle::Attempt,
 };
 
@@ -32,6 +33,7 @@ pub fn mounts() -> Vec<Mount> {
         serve(ChangePassword, change_password),
         serve(GetPreferences, get_preferences),
         serve(ChangePreferences, change_preferences),
+        serve_download(ExportMe, own_data::FILES, own_data::export),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Queries on accounts and preferences. `make` is how every account comes to be, whoever makes it.
 
+pub mod own_data;
+
 use chrono::NaiveDateTime;
 use db::{Conn, columns, on_each, one, schema::*};
 use diesel::prelude::*;

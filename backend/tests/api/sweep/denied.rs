@@ -150,6 +150,30 @@ async fn a_key_does_nothing_that_needs_a_person() {
 }
 
 #[actix_web::test]
+async fn operators_endpoints_let_nobody_in_but_an_operator_in_person() {
+    let world = World::new().await;
+    let app = &world.app;
+    let key = app.key(&world.operator, world.operator.workspace);
+    // An administrator of the very workspace that is named operates nothing, and an operator's key is no operator.
+    let callers = [
+        As::from(&world.ann.person),
+        As::from(&world.ann.key),
+        As::from(&key),
+        app.bearer(&key),
+    ];
+    let mut swept = 0;
+    for mount in mounts().iter().filter(|mount| mount.caller == "operator") {
+        for who in &callers {
+            let answer = world.send(mount, who, &world.good_body(mount).await).await;
+            let found = (answer.status, answer.code());
+            assert_eq!(found, (403, "operator_only"), "{mount:?} as {who:?}");
+            swept += 1;
+        }
+    }
+    assert!(swept > 10, "{swept}");
+}
+
+#[actix_web::test]
 async fn a_key_works_in_its_own_workspace_only() {
     let world = World::new().await;
     let ann = &world.ann;

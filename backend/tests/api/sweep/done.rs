@@ -36,7 +36,8 @@ async fn every_route_works_and_every_change_is_journalled() {
                 assert!(written >= 1, "{mount:?} changes and journals nothing");
             }
         }
-        if mount.name != "AcceptInvitation" {
+        // Operators see everybody.
+        if mount.name != "AcceptInvitation" && mount.caller != "operator" {
             shows_nothing_of(&world.eve, &format!("{mount:?}"), &answer);
         }
         if mount.effect == Effect::Creates {
@@ -114,6 +115,11 @@ async fn a_get_says_its_entity_tag_and_answers_304_to_it() {
     for mount in mounts().iter().filter(|mount| mount.method.as_str() == "GET") {
         let who = world.right_caller(mount);
         let first = world.send(mount, &who, &Value::Null).await;
+        if !mount.answers_json() {
+            // What is sent while it is made has no tag that could stand before it.
+            assert_eq!(first.header("etag"), None, "{mount:?}");
+            continue;
+        }
         let etag = first
             .header("etag")
             .unwrap_or_else(|| panic!("{mount:?} has no entity tag"))
