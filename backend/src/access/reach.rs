@@ -200,6 +200,12 @@ impl OwnAccount {
         invitations::table.filter(invitations::email_key.eq(Some(email_key)))
     }
 
+    /// The one row that says for whom the server is.
+    #[must_use]
+    pub fn server(&self) -> server::table {
+        server::table
+    }
+
     /// Its own credentials, in every workspace.
     #[must_use]
     pub fn credentials(&self) -> OfUser<credentials::table, credentials::user_id> {

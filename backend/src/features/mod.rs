@@ -3,6 +3,7 @@
 pub mod account;
 pub mod credentials;
 pub mod invitations;
+pub mod members;
 pub mod notifications;
 pub mod server;
 pub mod session;
@@ -21,6 +22,7 @@ pub fn mounts() -> Vec<Mount> {
         session::mounts(),
         account::mounts(),
         workspaces::mounts(),
+        members::mounts(),
         credentials::mounts(),
         invitations::mounts(),
         usage::mounts(),
