@@ -119,12 +119,16 @@ impl World {
         let eve = Things::of(&app, app.password_person("eve")).await;
         app.member(ann.person.workspace, &bob.person, Role::User);
         ann.other = bob.person.id;
-        // Hers, but not her personal one, with which an owner may do less.
-        let hers = workspaces::table.find(columns::WorkspaceId(ann.person.workspace));
+        // Not her personal one, with which an owner may do less: that is another.
+        let (hers, home) = (ann.person.workspace, app.workspace(&ann.person, "home"));
+        let owner = Some(columns::UserId(ann.person.id));
         app.change(|conn| {
-            diesel::update(hers)
-                .set(workspaces::personal_of.eq(None::<columns::UserId>))
-                .execute(conn)
+            for (workspace, personal_of) in [(hers, None), (home, owner)] {
+                diesel::update(workspaces::table.find(columns::WorkspaceId(workspace)))
+                    .set(workspaces::personal_of.eq(personal_of))
+                    .execute(conn)?;
+            }
+            Ok(())
         });
         Self { app, ann, bob, eve }
     }
