@@ -220,6 +220,12 @@ impl OwnAccount {
         call_counts::table.filter(call_counts::user_id.eq(self.user_id.to_string()))
     }
 
+    /// The one row that says for whom the server is.
+    #[must_use]
+    pub fn server(&self) -> server::table {
+        server::table
+    }
+
     /// Its own credentials, in every workspace.
     #[must_use]
     pub fn credentials(&self) -> OfUser<credentials::table, credentials::user_id> {

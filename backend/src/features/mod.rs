@@ -4,6 +4,8 @@ pub mod account;
 pub mod audit;
 pub mod credentials;
 pub mod invitations;
+pub mod members;
+pub mod notifications;
 pub mod server;
 pub mod session;
 pub mod setup;
@@ -21,6 +23,7 @@ pub fn mounts() -> Vec<Mount> {
         session::mounts(),
         account::mounts(),
         workspaces::mounts(),
+        members::mounts(),
         credentials::mounts(),
         invitations::mounts(),
         usage::mounts(),

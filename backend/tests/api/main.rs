@@ -20,6 +20,8 @@ mod jobs;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod session;
 #[cfg(test)]
 mod setup;

@@ -25,6 +25,7 @@ diesel::table! {
 diesel::table! {
     members (workspace_id, user_id) {
         workspace_id -> Text, user_id -> Text, role -> Text, added_at -> Timestamp, name_key -> Text,
+        search_key -> Text,
     }
 }
 diesel::table! {

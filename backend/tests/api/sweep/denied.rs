@@ -55,6 +55,7 @@ async fn not_yours_and_not_there_look_the_same() {
             .replace("{workspace_id}", &"0".repeat(32))
             .replace("{session_id}", &"0".repeat(32))
             .replace("{invitation_id}", &"0".repeat(32))
+            .replace("{user_id}", &"0".repeat(32))
             .replace("{access_key}", "CLR000000000000000000000000000");
         let request = world
             .app
@@ -104,7 +105,11 @@ async fn a_member_without_the_permission_is_refused() {
     let key = world.app.key(&world.bob.person, world.ann.person.workspace);
     let token = world.app.bearer(&key);
     let mut refused = 0;
-    for mount in mounts() {
+    // Whoever has left is none whom a permission could be missing.
+    for mount in mounts()
+        .into_iter()
+        .filter(|mount| mount.name != "LeaveWorkspace")
+    {
         let Some(needs) = mount.needs else { continue };
         for who in [As::from(&world.bob.person), As::from(&key), token.clone()] {
             let answer = world.send(&mount, &who, &world.good_body(&mount).await).await;

@@ -16,6 +16,7 @@ async fn every_route_works_and_every_change_is_journalled() {
         let world = World::new().await;
         let (app, who) = (&world.app, world.right_caller(mount));
         let body = world.good_body(mount).await;
+        world.prepare(mount);
         let before = app.journal().len();
         let answer = world.send(mount, &who, &body).await;
         let expected: &[u16] = match mount.effect {
@@ -83,6 +84,7 @@ async fn no_entry_of_the_journal_holds_a_secret() {
     for mount in mounts().iter().filter(|mount| mount.effect != Effect::Reads) {
         let world = World::new().await;
         let body = world.good_body(mount).await;
+        world.prepare(mount);
         let answer = world.send(mount, world.right_caller(mount), &body).await;
         let mut secrets: Vec<String> =
             vec![world.ann.key.secret_key.clone(), world.ann.person.cookie.clone()];
@@ -168,7 +170,10 @@ async fn a_change_of_something_that_changed_meanwhile_is_refused() {
 async fn a_post_that_is_sent_again_with_its_key_has_one_effect() {
     for mount in mounts()
         .iter()
-        .filter(|mount| mount.method.as_str() == "POST" && mount.caller != "public")
+        // Whoever has left is nobody to repeat an answer to.
+        .filter(|mount| {
+            mount.method.as_str() == "POST" && mount.caller != "public" && mount.name != "LeaveWorkspace"
+        })
     {
         let world = World::new().await;
         let (body, who) = (world.good_body(mount).await, world.right_caller(mount));

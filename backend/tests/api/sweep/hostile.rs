@@ -303,6 +303,7 @@ async fn an_address_with_something_else_for_an_id_names_nothing() {
         "{access_key}",
         "{session_id}",
         "{invitation_id}",
+        "{user_id}",
     ];
     for mount in &mounts() {
         for parameter in parameters

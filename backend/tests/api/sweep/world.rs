@@ -6,8 +6,11 @@ use backend::{
     features,
     http::Mount,
 };
+use db::{columns, schema::workspaces};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use shared::{
+    ids::UserId,
     invitations::{CreateInvitation, NewInvitation},
     permission::Role,
     session::{PasswordResetRequest, RequestPasswordReset},
@@ -25,6 +28,8 @@ pub struct Things {
     pub invitation: String,
     /// The token of the invitation's link.
     pub link: String,
+    /// Another account: a member of the person's workspace, if there is one.
+    pub other: UserId,
 }
 
 impl Things {
@@ -46,6 +51,7 @@ impl Things {
             other_session: app.session(person.id).0.to_string(),
             invitation: made.invitation.id.to_string(),
             link,
+            other: person.id,
             person,
         }
     }
@@ -73,7 +79,8 @@ impl Things {
             .replace("{workspace_id}", &self.person.workspace.to_string())
             .replace("{access_key}", &self.key.access_key)
             .replace("{session_id}", &self.other_session)
-            .replace("{invitation_id}", &self.invitation);
+            .replace("{invitation_id}", &self.invitation)
+            .replace("{user_id}", &self.other.to_string());
         assert!(
             !filled.contains('{'),
             "teach the sweep what stands for the parameter in {path}"
@@ -109,10 +116,22 @@ impl World {
             });
         })
         .await;
-        let ann = Things::of(&app, app.password_person("ann")).await;
+        let mut ann = Things::of(&app, app.password_person("ann")).await;
         let bob = Things::of(&app, app.password_person("bob")).await;
         let eve = Things::of(&app, app.password_person("eve")).await;
         app.member(ann.person.workspace, &bob.person, Role::User);
+        ann.other = bob.person.id;
+        // Not her personal one, with which an owner may do less: that is another.
+        let (hers, home) = (ann.person.workspace, app.workspace(&ann.person, "home"));
+        let owner = Some(columns::UserId(ann.person.id));
+        app.change(|conn| {
+            for (workspace, personal_of) in [(hers, None), (home, owner)] {
+                diesel::update(workspaces::table.find(columns::WorkspaceId(workspace)))
+                    .set(workspaces::personal_of.eq(personal_of))
+                    .execute(conn)?;
+            }
+            Ok(())
+        });
         let operator = app.set_up();
         Self {
             app,
@@ -120,6 +139,14 @@ impl World {
             bob,
             eve,
             operator,
+        }
+    }
+
+    /// What must be so before a route can do what it is for.
+    pub fn prepare(&self, mount: &Mount) {
+        if mount.name == "DeleteWorkspace" {
+            self.app
+                .remove_member(self.ann.person.workspace, &self.bob.person);
         }
     }
 
@@ -148,6 +175,8 @@ impl World {
             ("CreateToken", _) => As::from(&self.ann.key),
             ("AcceptInvitation", _) => As::from(&self.eve.person),
             (_, "operator") => As::from(&self.operator),
+            // Its owner stays.
+            ("LeaveWorkspace", _) => As::from(&self.bob.person),
             _ => As::from(&self.ann.person),
         }
     }
@@ -155,6 +184,9 @@ impl World {
     /// A body with which a route does what it is for; null where it takes none.
     pub async fn good_body(&self, mount: &Mount) -> Value {
         let ann = &self.ann;
+        if let Some(body) = self.body_about_teams(mount.name) {
+            return body;
+        }
         match mount.name {
             "CompleteSetup" => {
                 // Only a server that nobody has set up has this link; see `untouched`.
@@ -195,6 +227,19 @@ impl World {
             | "RevokeInvitation" => Value::Null,
             _ if mount.method.as_str() == "GET" => Value::Null,
             other => panic!("teach the sweep how to call {other} well"),
+        }
+    }
+
+    /// The same for who is in which workspace.
+    fn body_about_teams(&self, name: &str) -> Option<Value> {
+        let ann = &self.ann;
+        match name {
+            "CreateWorkspace" => Some(json!({"name": "Laboratory"})),
+            "TransferOwnership" => Some(json!({"user_id": ann.other})),
+            "LeaveWorkspace" => Some(json!({"hand_over_to": ann.person.id})),
+            "ChangeMember" => Some(json!({"role": "admin"})),
+            "DeleteWorkspace" | "GetMember" | "PreviewRemoval" | "RemoveMember" => Some(Value::Null),
+            _ => None,
         }
     }
 }
