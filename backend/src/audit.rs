@@ -6,10 +6,10 @@ use db::{Conn, on_each, schema::*};
 use diesel::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use shared::ids::WorkspaceId;
+use shared::ids::{UserId, WorkspaceId};
 
 use crate::{
-    access::{Actor, count_epoch_up},
+    access::{Actor, count_epoch_up, count_notices_up},
     error::AppError,
     state::State,
 };
@@ -73,6 +73,7 @@ pub struct Tx<'a> {
     workspace: Option<WorkspaceId>,
     accounted_for: bool,
     authority_ended: bool,
+    told: Vec<UserId>,
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -101,6 +102,7 @@ impl Tx<'_> {
                 workspace,
                 accounted_for: false,
                 authority_ended: false,
+                told: Vec::new(),
             };
             let value = f(&mut tx)?;
             if !tx.accounted_for {
@@ -108,6 +110,9 @@ impl Tx<'_> {
             }
             if tx.authority_ended {
                 count_epoch_up(tx.conn)?;
+            }
+            if !tx.told.is_empty() {
+                count_notices_up(tx.conn)?;
             }
             Ok::<_, AppError>((value, tx.authority_ended))
         })?;
@@ -124,7 +129,7 @@ impl Tx<'_> {
     }
 
     /// From now on it is `user` who acts: after a password or a link has been proven.
-    pub fn acts_as(&mut self, user: shared::ids::UserId) {
+    pub fn acts_as(&mut self, user: UserId) {
         self.actor.user_id = Some(user);
     }
 
@@ -132,6 +137,11 @@ impl Tx<'_> {
     /// here and in every other process.
     pub fn ends_authority(&mut self) {
         self.authority_ended = true;
+    }
+
+    /// Says that what `user` is told has changed: open streams hear of it at the commit, here and in every other process.
+    pub fn tells(&mut self, user: UserId) {
+        self.told.push(user);
     }
 
     /// Says why this transaction needs no entry.

@@ -267,3 +267,11 @@ pub(crate) fn count_epoch_up(conn: &mut Conn) -> QueryResult<()> {
         .execute(conn)?;
     db::one(changed)
 }
+
+/// Counts up that somebody was told something, so that every process looks whether it concerns a stream that it holds open.
+pub(crate) fn count_notices_up(conn: &mut Conn) -> QueryResult<()> {
+    let changed = diesel::update(notice_epoch::table.find(1))
+        .set(notice_epoch::value.eq(notice_epoch::value + 1))
+        .execute(conn)?;
+    db::one(changed)
+}

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod credentials;
 pub mod invitations;
+pub mod notifications;
 pub mod server;
 pub mod session;
 pub mod setup;
