@@ -12,6 +12,7 @@ pub mod error;
 pub mod features;
 pub mod http;
 pub mod jobs;
+pub mod listing;
 pub mod mail;
 pub mod metering;
 pub mod openapi;

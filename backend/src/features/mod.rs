@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod invitations;
 pub mod notifications;
 pub mod server;
+pub mod server_users;
 pub mod session;
 pub mod setup;
 pub mod usage;
@@ -24,6 +25,7 @@ pub fn mounts() -> Vec<Mount> {
         credentials::mounts(),
         invitations::mounts(),
         usage::mounts(),
+        server_users::mounts(),
     ]
     .into_iter()
     .flatten()

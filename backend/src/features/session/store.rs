@@ -11,8 +11,9 @@ use shared::{
     text::SecretText,
 };
 
+use super::rules;
 use crate::{
-    access::{Anonymous, Client, OwnAccount, SESSION_HASH, System},
+    access::{Anonymous, Client, OwnAccount, SESSION_HASH, System, WholeServer},
     audit::{Entry, Tx},
     error::AppError,
     features::account::store as accounts,
@@ -143,6 +144,24 @@ pub fn live(
         .load(conn)
 }
 
+/// In how many browsers each of these accounts is signed in; an account that is missing is in none.
+pub fn count_live_by_account(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    accounts: &[columns::UserId],
+    now: NaiveDateTime,
+    idle_days: u32,
+) -> QueryResult<Vec<(columns::UserId, i64)>> {
+    reach
+        .sessions()
+        .filter(sessions::user_id.eq_any(accounts))
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_seen_at.gt(rules::idle_since(now, idle_days)))
+        .group_by(sessions::user_id)
+        .select((sessions::user_id, diesel::dsl::count_star()))
+        .load(conn)
+}
+
 /// Ends one session.
 pub fn end(conn: &mut Conn, own: &OwnAccount, id: SessionId) -> QueryResult<()> {
     let ended =
@@ -179,6 +198,12 @@ pub struct Candidate {
     pub password_hash: Option<String>,
     /// Whether it may not sign in.
     pub is_disabled: bool,
+    /// Whether it gets in only with a new password.
+    pub must_change_password: bool,
+    /// The person's name, which is no password.
+    pub name: String,
+    /// The address, which is no password either.
+    pub email: String,
 }
 
 /// The account that signs in with this address, if there is one.
@@ -189,7 +214,14 @@ pub fn candidate(
 ) -> QueryResult<Option<Candidate>> {
     anonymous
         .account_by_email(email_key)
-        .select((users::id, users::password_hash, users::is_disabled))
+        .select((
+            users::id,
+            users::password_hash,
+            users::is_disabled,
+            users::must_change_password,
+            users::name,
+            users::email,
+        ))
         .first(conn)
         .optional()
 }
@@ -225,6 +257,34 @@ pub fn insert_link(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// A link with which its owner chooses a password, to be handed over by an operator.
+#[derive(Debug, Clone)]
+pub struct HandedLink {
+    /// The address.
+    pub url: SecretText,
+    /// When it ends by itself.
+    pub expires_at: NaiveDateTime,
+}
+
+/// Makes such a link of a [`new_link`] for the account of `own`; links that were made before do not work any more.
+/// Journalled.
+pub fn hand_link(
+    tx: &mut Tx<'_>,
+    own: &OwnAccount,
+    link: &NewToken,
+    public_url: &str,
+) -> Result<HandedLink, AppError> {
+    let (now, user) = (tx.now(), UserId::from(own.user_id()));
+    let expires_at = now + rules::HANDED_LINK;
+    void_links(tx.conn, own, now)?;
+    insert_link(tx.conn, Some(user), &link.hash, now, expires_at)?;
+    tx.record(Entry::new("account.offer_password", "account", user))?;
+    Ok(HandedLink {
+        url: rules::password_link(public_url, &link.token),
+        expires_at,
+    })
 }
 
 /// The enabled account that a password link works for.
