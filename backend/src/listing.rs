@@ -25,20 +25,14 @@ impl<S: Copy> Order<S> {
                 descending: false,
             });
         };
-        let (word, descending) = sort
-            .strip_prefix('-')
-            .map_or((sort, false), |word| (word, true));
-        match fields.iter().find(|(name, _)| *name == word) {
-            Some((_, by)) => Ok(Self { by: *by, descending }),
-            None => {
-                let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-                let detail = format!(
-                    "Sort by {}; put - in front for the other direction.",
-                    names.join(", ")
-                );
-                Err(AppError::field("sort", detail))
-            }
+        let (word, descending) = sort.strip_prefix('-').map_or((sort, false), |word| (word, true));
+        if let Some((_, by)) = fields.iter().find(|(name, _)| *name == word) {
+            return Ok(Self { by: *by, descending });
         }
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        let detail = format!("Sort by {names}; put - in front for the other direction.");
+        Err(AppError::field("sort", detail))
     }
 }
 

@@ -177,11 +177,15 @@ fn for_user(command: UserCommand, loaded: Loaded) -> anyhow::Result<String> {
         UserCommand::ResetPassword { email } => user::reset_password(&state, &email),
         UserCommand::Disable { email } => {
             user::set_disabled(&state, &email, true).map_err(told)?;
-            return Ok(format!("{email} is disabled: it can neither sign in nor use its keys.\n"));
+            return Ok(format!(
+                "{email} is disabled: it can neither sign in nor use its keys.\n"
+            ));
         }
         UserCommand::Enable { email } => {
             user::set_disabled(&state, &email, false).map_err(told)?;
-            return Ok(format!("{email} is enabled. Its keys work again; its browsers sign in anew.\n"));
+            return Ok(format!(
+                "{email} is enabled. Its keys work again; its browsers sign in anew.\n"
+            ));
         }
         UserCommand::List => {
             let mut lines = String::new();

@@ -345,7 +345,9 @@ impl System {
     /// What an operator reaches, for one who sits at the machine itself.
     #[must_use]
     pub fn operates(&self) -> WholeServer {
-        WholeServer { operator: UserId::NIL }
+        WholeServer {
+            operator: UserId::NIL,
+        }
     }
 
     /// The actor for the journal.

@@ -23,7 +23,12 @@ use crate::{
 };
 
 /// Makes an account without a password, and the link to choose one.
-pub fn add(state: &State, email: &Email, name: Option<Name>, is_operator: bool) -> Result<HandedLink, AppError> {
+pub fn add(
+    state: &State,
+    email: &Email,
+    name: Option<Name>,
+    is_operator: bool,
+) -> Result<HandedLink, AppError> {
     let name = match name {
         Some(name) => name,
         None => name_from(email)?,

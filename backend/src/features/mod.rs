@@ -6,6 +6,7 @@ pub mod invitations;
 pub mod notifications;
 pub mod server;
 pub mod server_users;
+pub mod server_workspaces;
 pub mod session;
 pub mod setup;
 pub mod usage;
@@ -26,6 +27,7 @@ pub fn mounts() -> Vec<Mount> {
         invitations::mounts(),
         usage::mounts(),
         server_users::mounts(),
+        server_workspaces::mounts(),
     ]
     .into_iter()
     .flatten()

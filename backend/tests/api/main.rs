@@ -16,6 +16,10 @@ mod jobs;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod server_users;
+#[cfg(test)]
+mod server_workspaces;
+#[cfg(test)]
 mod session;
 #[cfg(test)]
 mod setup;

@@ -2,11 +2,7 @@
 
 use db::columns;
 use serde_json::json;
-use shared::{
-    error::ErrorCode,
-    ids::UserId,
-    server_users::ServerUserChange,
-};
+use shared::{error::ErrorCode, ids::UserId, server_users::ServerUserChange};
 
 use super::{
     rules::{self, Standing},
@@ -96,10 +92,7 @@ fn ask_for_password(
 
 /// What decides whether `row` may lose its power, while nobody else changes who operates.
 pub(super) fn standing(tx: &mut Tx<'_>, reach: &WholeServer, row: &UserRow) -> Result<Standing, AppError> {
-    Ok(row.standing(
-        reach,
-        store::count_other_operators(tx.conn, reach, row.id)?,
-    ))
+    Ok(row.standing(reach, store::count_other_operators(tx.conn, reach, row.id)?))
 }
 
 /// Refuses an operator who was admitted, and was shut out or demoted before it was their turn.

@@ -14,7 +14,7 @@ use shared::{
 
 use super::{
     changes::{standing, still_operates},
-    rules::{self, Parting, Place},
+    rules::{self, Others, Parting, Tie},
     store::{
         self, UserRow, erase,
         parting::{self, PlaceRow, Successor},
@@ -89,13 +89,17 @@ fn foreseen(
             successor = parting::longest_standing(conn, reach, place.id, user, wanted)?;
         }
     }
-    let what = rules::parting(Place {
-        owned: place.owner_id == user,
-        personal: place.personal_of == Some(user),
-        others: successor.is_some(),
-        other_admin: parting::has_other_admin(conn, reach, place.id, user)?,
-    });
-    Ok((what, successor))
+    let tie = match place.owner_id == user {
+        true if place.personal_of == Some(user) => Tie::Personal,
+        true => Tie::Owned,
+        false => Tie::Joined,
+    };
+    let others = match successor {
+        None => Others::None,
+        Some(_) if parting::has_other_admin(conn, reach, place.id, user)? => Others::Admin,
+        Some(_) => Others::Members,
+    };
+    Ok((rules::parting(tie, others), successor))
 }
 
 /// Somebody who is being deleted, and what it has led to so far.

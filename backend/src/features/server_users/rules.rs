@@ -82,17 +82,26 @@ pub const SUCCESSION: [(bool, Role); 4] = [
     (false, Role::User),
 ];
 
-/// What decides what becomes of a workspace when one of its members is deleted.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    /// Whether it is theirs.
-    pub owned: bool,
-    /// Whether it is their personal one.
-    pub personal: bool,
-    /// Whether somebody else is a member.
-    pub others: bool,
-    /// Whether somebody else is an administrator.
-    pub other_admin: bool,
+/// What a workspace is to one of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// Their personal one.
+    Personal,
+    /// One that they own.
+    Owned,
+    /// One of somebody else.
+    Joined,
+}
+
+/// Who is in a workspace besides one of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// Nobody.
+    None,
+    /// Somebody, and no administrator.
+    Members,
+    /// An administrator.
+    Admin,
 }
 
 /// What becomes of a workspace when one of its members is deleted.
@@ -110,12 +119,12 @@ pub enum Parting {
 
 /// What becomes of a workspace when one of its members is deleted.
 #[must_use]
-pub fn parting(place: Place) -> Parting {
-    match place {
-        Place { owned: true, others: true, .. } => Parting::HandOver,
-        Place { owned: true, personal: false, .. } => Parting::Delete,
-        Place { owned: false, others: true, other_admin: false, .. } => Parting::Promote,
-        _ => Parting::Leave,
+pub fn parting(tie: Tie, others: Others) -> Parting {
+    match (tie, others) {
+        (Tie::Personal | Tie::Owned, Others::Members | Others::Admin) => Parting::HandOver,
+        (Tie::Owned, Others::None) => Parting::Delete,
+        (Tie::Joined, Others::Members) => Parting::Promote,
+        (Tie::Personal, Others::None) | (Tie::Joined, Others::None | Others::Admin) => Parting::Leave,
     }
 }
 
@@ -184,20 +193,13 @@ mod tests {
 
     #[test]
     fn a_workspace_keeps_an_owner_and_an_administrator_or_goes() {
-        let place = |owned, personal, others, other_admin| {
-            parting(Place {
-                owned,
-                personal,
-                others,
-                other_admin,
-            })
-        };
-        assert_eq!(place(true, false, true, true), Parting::HandOver);
-        assert_eq!(place(true, false, true, false), Parting::HandOver);
-        assert_eq!(place(true, false, false, false), Parting::Delete);
-        assert_eq!(place(true, true, false, false), Parting::Leave);
-        assert_eq!(place(true, true, true, false), Parting::HandOver);
-        assert_eq!(place(false, false, true, true), Parting::Leave);
-        assert_eq!(place(false, false, true, false), Parting::Promote);
+        assert_eq!(parting(Tie::Owned, Others::Admin), Parting::HandOver);
+        assert_eq!(parting(Tie::Owned, Others::Members), Parting::HandOver);
+        assert_eq!(parting(Tie::Owned, Others::None), Parting::Delete);
+        assert_eq!(parting(Tie::Personal, Others::None), Parting::Leave);
+        assert_eq!(parting(Tie::Personal, Others::Members), Parting::HandOver);
+        assert_eq!(parting(Tie::Joined, Others::Admin), Parting::Leave);
+        assert_eq!(parting(Tie::Joined, Others::Members), Parting::Promote);
+        assert_eq!(parting(Tie::Joined, Others::None), Parting::Leave);
     }
 }

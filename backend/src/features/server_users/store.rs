@@ -226,7 +226,11 @@ pub fn seen(
                 last_key_use_at: used.get(&row.id).copied().flatten().map(|at| at.and_utc()),
                 workspaces: count(&workspaces),
                 // Those of a disabled account are there, and do not work.
-                keys: if state == UserState::Active { count(&working) } else { 0 },
+                keys: if state == UserState::Active {
+                    count(&working)
+                } else {
+                    0
+                },
                 sessions: count(&live),
             })
         })
@@ -301,7 +305,9 @@ pub fn living(conn: &mut Conn, reach: &WholeServer, user: columns::UserId) -> Re
 pub fn locked(conn: &mut Conn, reach: &WholeServer, user: columns::UserId) -> Result<UserRow, AppError> {
     // An update that changes nothing locks the row in both databases; `Conn` has no `FOR UPDATE`.
     let row = reach.users().filter(users::id.eq(user));
-    one(diesel::update(row).set(users::name.eq(users::name)).execute(conn)?)?;
+    one(diesel::update(row)
+        .set(users::name.eq(users::name))
+        .execute(conn)?)?;
     living(conn, reach, user)
 }
 

@@ -69,6 +69,13 @@ impl Things {
 
     /// `path` with its parameters filled in.
     pub fn fill(&self, path: &str) -> String {
+        // Operators name accounts and workspaces of others.
+        let path = match path.strip_prefix("/api/v1/server/") {
+            None => path.to_owned(),
+            Some(_) => path
+                .replace("{user_id}", &self.person.id.to_string())
+                .replace("{server_workspace_id}", &self.person.workspace.to_string()),
+        };
         let filled = path
             .replace("{workspace_id}", &self.person.workspace.to_string())
             .replace("{access_key}", &self.key.access_key)
@@ -92,6 +99,8 @@ pub struct World {
     pub bob: Things,
     /// Has nothing to do with either.
     pub eve: Things,
+    /// Operates the server.
+    pub operator: Person,
 }
 
 impl World {
@@ -111,7 +120,14 @@ impl World {
         let bob = Things::of(&app, app.password_person("bob")).await;
         let eve = Things::of(&app, app.password_person("eve")).await;
         app.member(ann.person.workspace, &bob.person, Role::User);
-        Self { app, ann, bob, eve }
+        let operator = app.set_up();
+        Self {
+            app,
+            ann,
+            bob,
+            eve,
+            operator,
+        }
     }
 
     /// Sends `body` (none if null) to a route, with Ann's things in its address.
@@ -138,6 +154,7 @@ impl World {
             // A session has no token to make.
             ("CreateToken", _) => As::from(&self.ann.key),
             ("AcceptInvitation", _) => As::from(&self.eve.person),
+            (_, "operator") => As::from(&self.operator),
             _ => As::from(&self.ann.person),
         }
     }
@@ -174,6 +191,8 @@ impl World {
             "RotateCredential" => json!({"overlap_seconds": 3600}),
             "ReportFoundKey" => json!({"access_key": ann.key.access_key, "secret_key": ann.key.secret_key}),
             "CreateInvitation" => json!({"email": "new@example.com", "role": "user"}),
+            "ChangeServerUser" => json!({"disabled": true}),
+            "ChangeServerWorkspace" => json!({"max_members": 10}),
             "ShowInvitation" | "AcceptInvitation" => json!({"token": ann.link}),
             "JoinWithNewAccount" => json!({"token": ann.link, "name": "Joe", "email": "joe@example.com",
                                            "password": "a very long passphrase"}),
@@ -195,7 +214,14 @@ impl World {
             | "GetUsage"
             | "ListInvitations"
             | "GetInvitation"
-            | "RevokeInvitation" => Value::Null,
+            | "RevokeInvitation"
+            | "ListServerUsers"
+            | "GetServerUser"
+            | "CreatePasswordLink"
+            | "PreviewUserDeletion"
+            | "DeleteServerUser"
+            | "ListServerWorkspaces"
+            | "GetServerWorkspace" => Value::Null,
             other => panic!("teach the sweep how to call {other} well"),
         }
     }

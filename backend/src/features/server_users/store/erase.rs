@@ -42,9 +42,7 @@ pub fn membership(
     let invitations = diesel::update(sent)
         .set(invitations::revoked_at.eq(now))
         .execute(conn)?;
-    let row = own
-        .memberships()
-        .filter(members::workspace_id.eq(workspace));
+    let row = own.memberships().filter(members::workspace_id.eq(workspace));
     diesel::delete(row).execute(conn)?;
     Ok((keys, invitations))
 }
@@ -84,9 +82,7 @@ pub fn open_invitations_to(
 
 /// Removes every invitation to this address, open or not: each holds it.
 pub fn invitations_to(conn: &mut Conn, reach: &WholeServer, email_key: &str) -> QueryResult<usize> {
-    let rows = reach
-        .invitations()
-        .filter(invitations::email_key.eq(email_key));
+    let rows = reach.invitations().filter(invitations::email_key.eq(email_key));
     diesel::delete(rows).execute(conn)
 }
 
@@ -115,9 +111,7 @@ pub fn name_in_notices(
     user: columns::UserId,
     pseudonym: &Name,
 ) -> QueryResult<()> {
-    let by_them = reach
-        .notifications()
-        .filter(notifications::actor_id.eq(user));
+    let by_them = reach.notifications().filter(notifications::actor_id.eq(user));
     diesel::update(by_them)
         .set(notifications::actor_name.eq(pseudonym.as_str()))
         .execute(conn)?;
