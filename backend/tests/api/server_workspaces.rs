@@ -89,7 +89,11 @@ async fn workspaces_are_listed_in_every_order_searched_and_paged() {
         app.clock.advance(TimeDelta::seconds(1));
         let workspace = app.workspace(&ann, name);
         for number in 1..members {
-            app.member(workspace, &app.person(&format!("{name}{number}")), Role::User);
+            app.member(
+                workspace,
+                &app.person(&format!("guest{members}{number}")),
+                Role::User,
+            );
         }
     }
     let team = |page: &Page<ServerWorkspace>| -> Vec<String> {

@@ -3,7 +3,7 @@
 use backend::commands::user;
 use shared::{
     account::GetMe,
-    credentials::ListCredentials,
+    credentials::{CredentialFilter, ListCredentials},
     ids::UserId,
     invitations::{CreateInvitation, InvitationToken, NewInvitation, ShowInvitation},
     permission::Role,
@@ -302,7 +302,7 @@ async fn the_commands_disable_enable_and_list_with_the_state() {
         workspace_id: ann.workspace,
     };
     let listed = app
-        .call::<ListCredentials>(&key, path, Default::default(), ())
+        .call::<ListCredentials>(&key, path, CredentialFilter::default(), ())
         .await;
     assert_eq!(listed.status, 200, "the key works again");
     let nobody = user::set_disabled(&app.state, &"nobody@example.com".parse().unwrap(), true);

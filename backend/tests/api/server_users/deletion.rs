@@ -176,7 +176,7 @@ async fn workspaces_go_to_the_longest_standing_administrator_else_member_else_th
         .map(|one| {
             (
                 one.workspace_name.as_str(),
-                one.to.as_ref().map(|name| name.as_str()),
+                one.to.as_ref().map(shared::text::Name::as_str),
             )
         })
         .collect();
@@ -286,7 +286,10 @@ async fn the_last_operator_and_ones_own_account_are_not_deleted_and_the_preview_
     let app = TestApp::start().await;
     let admin = app.set_up();
     let refused = preview(&app, &admin, admin.id).await.refused;
-    assert_eq!(refused.map(|code| code.as_str()), Some("not_yourself"));
+    assert_eq!(
+        refused.map(shared::error::ErrorCode::as_str),
+        Some("not_yourself")
+    );
     let second = operator(&app, &admin, "second").await;
     assert_eq!(preview(&app, &admin, second.id).await.refused, None);
     assert_eq!(delete(&app, &admin, second.id).await.status, 204);
