@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod delegation;
