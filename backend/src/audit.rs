@@ -12,6 +12,7 @@ use shared::ids::{UserId, WorkspaceId};
 
 use crate::{
     access::{Actor, count_epoch_up, count_notices_up},
+    clock::Clock,
     error::AppError,
     state::State,
 };
@@ -73,6 +74,7 @@ impl Entry {
 pub struct Tx<'a> {
     /// The connection, for queries.
     pub conn: &'a mut Conn,
+    clock: &'a Clock,
     now: NaiveDateTime,
     actor: Actor,
     workspace: Option<WorkspaceId>,
@@ -102,6 +104,7 @@ impl Tx<'_> {
             let actor = actor.clone();
             let mut tx = Tx {
                 conn,
+                clock: &state.clock,
                 now,
                 actor,
                 workspace,
@@ -131,6 +134,18 @@ impl Tx<'_> {
     #[must_use]
     pub fn now(&self) -> NaiveDateTime {
         self.now
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id(&self) -> uuid::Uuid {
+        self.clock.new_id()
+    }
+
+    /// The account that acts, if one does.
+    #[must_use]
+    pub fn actor_id(&self) -> Option<UserId> {
+        self.actor.user_id
     }
 
     /// From now on it is `user` who acts: after a password or a link has been proven.

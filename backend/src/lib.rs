@@ -12,6 +12,7 @@ pub mod error;
 pub mod features;
 pub mod http;
 pub mod jobs;
+pub mod listing;
 pub mod log;
 pub mod mail;
 pub mod metering;

@@ -19,6 +19,7 @@ use backend::{
 use clap::{Args, Parser, Subcommand};
 use shared::{
     ids::WorkspaceId,
+    server_users::UserState,
     text::{Email, Name},
 };
 
@@ -99,7 +100,17 @@ enum UserCommand {
         /// The address to sign in with
         email: Email,
     },
-    /// List the accounts
+    /// Shut an account out: sessions and keys end at once
+    Disable {
+        /// The address to sign in with
+        email: Email,
+    },
+    /// Let an account in again that was disabled: its keys work again
+    Enable {
+        /// The address to sign in with
+        email: Email,
+    },
+    /// List the accounts: id, address, name, state, and who operates the server
     List,
 }
 
@@ -213,14 +224,31 @@ fn for_user(command: UserCommand, loaded: Loaded) -> anyhow::Result<String> {
             operator,
         } => user::add(&state, &email, name, operator),
         UserCommand::ResetPassword { email } => user::reset_password(&state, &email),
+        UserCommand::Disable { email } => {
+            user::set_disabled(&state, &email, true).map_err(told)?;
+            return Ok(format!(
+                "{email} is disabled: it can neither sign in nor use its keys.\n"
+            ));
+        }
+        UserCommand::Enable { email } => {
+            user::set_disabled(&state, &email, false).map_err(told)?;
+            return Ok(format!(
+                "{email} is enabled. Its keys work again; its browsers sign in anew.\n"
+            ));
+        }
         UserCommand::List => {
             let mut lines = String::new();
             for account in user::list(&state).map_err(told)? {
                 let operator = if account.is_operator { "\toperator" } else { "" };
+                let state = match account.state() {
+                    UserState::Active => "active",
+                    UserState::Disabled => "disabled",
+                    UserState::Deleted => "deleted",
+                };
                 writeln!(
                     lines,
-                    "{}\t{}\t{}{operator}",
-                    account.id, account.email, account.name
+                    "{}\t{}\t{}\t{state}{operator}",
+                    account.id.0, account.email, account.name
                 )?;
             }
             return Ok(lines);

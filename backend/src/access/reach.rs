@@ -277,7 +277,7 @@ impl Anonymous {
 }
 
 impl WholeServer {
-    /// The operator who asks.
+    /// The operator who asks; nobody's id for one who sits at the machine itself.
     #[must_use]
     pub fn user_id(&self) -> columns::UserId {
         self.operator.into()
@@ -318,6 +318,41 @@ impl WholeServer {
     pub fn invitations(&self) -> invitations::table {
         invitations::table
     }
+
+    /// Everything that anybody was told.
+    #[must_use]
+    pub fn notifications(&self) -> notifications::table {
+        notifications::table
+    }
+
+    /// Every counted call.
+    #[must_use]
+    pub fn call_counts(&self) -> call_counts::table {
+        call_counts::table
+    }
+
+    /// All mail that waits or was sent a short while ago.
+    #[must_use]
+    pub fn mail(&self) -> outbox::table {
+        outbox::table
+    }
+
+    /// The one row that says that the server was set up. Whoever changes who operates it locks this row first.
+    #[must_use]
+    pub fn server(&self) -> server::table {
+        server::table
+    }
+
+    /// The rows of one account, to be changed by an operator. Only the feature `server_users` and the commands may call
+    /// this; the architecture test sees to it.
+    #[must_use]
+    pub fn rows_of(&self, user: columns::UserId) -> OwnAccount {
+        OwnAccount {
+            user_id: user.into(),
+            session_id: None,
+            key: None,
+        }
+    }
 }
 
 impl System {
@@ -325,6 +360,14 @@ impl System {
     #[must_use]
     pub const fn why(&self) -> &'static str {
         self.why
+    }
+
+    /// What an operator reaches, for one who sits at the machine itself.
+    #[must_use]
+    pub fn operates(&self) -> WholeServer {
+        WholeServer {
+            operator: UserId::NIL,
+        }
     }
 
     /// The actor for the journal.

@@ -7,6 +7,8 @@ pub mod invitations;
 pub mod members;
 pub mod notifications;
 pub mod server;
+pub mod server_users;
+pub mod server_workspaces;
 pub mod session;
 pub mod setup;
 pub mod usage;
@@ -28,6 +30,8 @@ pub fn mounts() -> Vec<Mount> {
         invitations::mounts(),
         usage::mounts(),
         audit::mounts(),
+        server_users::mounts(),
+        server_workspaces::mounts(),
     ]
     .into_iter()
     .flatten()

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod credentials;
@@ -21,6 +23,10 @@ mod jobs;
 mod kit;
 #[cfg(test)]
 mod members;
+#[cfg(test)]
+mod server_users;
+#[cfg(test)]
+mod server_workspaces;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod denied;
 mod done;
 mod elsewhere;
+mod foreign_ids;
 mod hostile;
 mod random;
 mod shut_out;

@@ -40,10 +40,10 @@ fn the_operator_makes_accounts_and_resets_passwords_while_the_server_runs() {
     assert!(out.contains("#token="), "{out}");
     let (code, out, _) = with_url(&["user", "list"]);
     assert_eq!(code, Some(0));
-    assert!(out.contains("bob@example.com\tBob\n"), "{out}");
+    assert!(out.contains("bob@example.com\tBob\tactive\n"), "{out}");
     assert!(
         out.lines()
-            .any(|line| line.contains(EMAIL) && line.ends_with("\toperator")),
+            .any(|line| line.contains(EMAIL) && line.ends_with("\tactive\toperator")),
         "{out}"
     );
     let (code, _, message) = with_url(&["user", "reset-password", "nobody@example.com"]);
@@ -58,6 +58,37 @@ fn the_operator_makes_accounts_and_resets_passwords_while_the_server_runs() {
         message.contains("an account with this e-mail address already"),
         "{message}"
     );
+}
+
+#[test]
+fn the_operator_disables_and_enables_accounts_while_the_server_runs() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &ADMIN);
+    let command = |arguments: &[&str]| output(clearance(folder.path(), arguments));
+    let (code, out, message) = command(&["user", "add", "bob@example.com", "--name", "Bob"]);
+    assert_eq!(code, Some(0), "{message}");
+    let password = "another sentence that nobody else has";
+    let token = out.split_once("#token=").unwrap().1.trim();
+    let chosen = json!({ "token": token, "password": password });
+    let chosen = server.post("/api/v1/session/password-reset/complete", &chosen);
+    assert_eq!(chosen.status, 204, "{}", chosen.body);
+    let signs_in = || {
+        let body = json!({ "email": "bob@example.com", "password": password });
+        server.post("/api/v1/session", &body).status
+    };
+    assert_eq!(signs_in(), 200);
+    let (code, out, message) = command(&["user", "disable", "BOB@example.com"]);
+    assert_eq!(code, Some(0), "{message}");
+    assert!(out.contains("is disabled"), "{out}");
+    assert_eq!(signs_in(), 401);
+    let (_, out, _) = command(&["user", "list"]);
+    assert!(out.contains("bob@example.com\tBob\tdisabled\n"), "{out}");
+    let (code, _, message) = command(&["user", "enable", "bob@example.com"]);
+    assert_eq!(code, Some(0), "{message}");
+    assert_eq!(signs_in(), 200);
+    let (code, _, message) = command(&["user", "disable", EMAIL]);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("at least one operator"), "{message}");
 }
 
 #[test]

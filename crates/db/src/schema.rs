@@ -79,8 +79,8 @@ diesel::table! {
 }
 diesel::table! {
     notifications (id) {
-        id -> Text, user_id -> Text, kind -> Text, actor_name -> Nullable<Text>, workspace_id -> Nullable<Text>,
-        workspace_name -> Nullable<Text>, role -> Nullable<Text>, invitation_id -> Nullable<Text>,
+        id -> Text, user_id -> Text, kind -> Text, actor_id -> Nullable<Text>, actor_name -> Nullable<Text>,
+        workspace_id -> Nullable<Text>, workspace_name -> Nullable<Text>, role -> Nullable<Text>, invitation_id -> Nullable<Text>,
         created_at -> Timestamp, read_at -> Nullable<Timestamp>,
     }
 }

@@ -49,11 +49,12 @@ ALTER TABLE invitations ADD COLUMN declined_at TIMESTAMP;
 CREATE INDEX invitations_by_address ON invitations (email_key);
 CREATE INDEX invitations_by_sender ON invitations (workspace_id, invited_by);
 
--- What an account is told. Names are those of that time.
+-- What an account is told. Names are those of that time; `actor_id` finds them again when an account is deleted.
 CREATE TABLE notifications (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id),
     kind TEXT NOT NULL,
+    actor_id TEXT REFERENCES users (id),
     actor_name TEXT,
     workspace_id TEXT,
     workspace_name TEXT,
@@ -63,6 +64,7 @@ CREATE TABLE notifications (
     read_at TIMESTAMP
 );
 CREATE INDEX notifications_by_account ON notifications (user_id, created_at, id);
+CREATE INDEX notifications_by_actor ON notifications (actor_id);
 CREATE INDEX notifications_by_invitation ON notifications (invitation_id);
 
 -- One row, counted up whenever somebody is told something. Every process that holds streams open watches it.

@@ -10,7 +10,7 @@ use shared::credentials::Credential;
 
 use super::rules;
 use crate::{
-    access::{Anonymous, OwnAccount, Scope},
+    access::{Anonymous, OwnAccount, Scope, WholeServer},
     error::AppError,
 };
 
@@ -206,6 +206,22 @@ pub fn count_live(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> QueryRe
         .filter(lasts_beyond(now))
         .count()
         .get_result(conn)
+}
+
+/// How many credentials of each of these accounts are live; an account that is missing has none.
+pub fn count_live_by_account(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    accounts: &[columns::UserId],
+    now: NaiveDateTime,
+) -> QueryResult<Vec<(columns::UserId, i64)>> {
+    reach
+        .credentials()
+        .filter(credentials::user_id.eq_any(accounts))
+        .filter(lasts_beyond(now))
+        .group_by(credentials::user_id)
+        .select((credentials::user_id, dsl::count_star()))
+        .load(conn)
 }
 
 /// The longest life of a new key in this workspace, in days.

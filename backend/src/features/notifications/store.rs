@@ -13,7 +13,7 @@ pub struct Notice {
     pub id: NotificationId,
     /// What happened.
     pub kind: NotificationKind,
-    /// Who did it; nobody if the server did.
+    /// Who did it, by the name of the one who acts in this transaction; nobody if the server did.
     pub actor_name: Option<String>,
     /// The workspace it is about, and its name.
     pub workspace: Option<(columns::WorkspaceId, String)>,
@@ -30,6 +30,7 @@ pub fn tell(tx: &mut Tx<'_>, to: columns::UserId, notice: &Notice) -> Result<(),
         notifications::id.eq(columns::NotificationId(notice.id)),
         notifications::user_id.eq(to),
         notifications::kind.eq(columns::NotificationKind(notice.kind)),
+        notifications::actor_id.eq(tx.actor_id().map(columns::UserId)),
         notifications::actor_name.eq(notice.actor_name.as_deref()),
         notifications::workspace_id.eq(workspace.map(|(id, _)| *id)),
         notifications::workspace_name.eq(workspace.map(|(_, name)| name.as_str())),

@@ -10,7 +10,7 @@ use shared::{account::Account, ids::SessionId, text::SecretText};
 
 use self::links::LinkKind;
 use crate::{
-    access::{Anonymous, Client, OwnAccount, SESSION_HASH, System},
+    access::{Anonymous, Client, OwnAccount, SESSION_HASH, System, WholeServer},
     audit::{Entry, Tx},
     error::AppError,
     features::account::store as accounts,
@@ -138,6 +138,24 @@ pub fn live(
         .load(conn)
 }
 
+/// In how many browsers each of these accounts is signed in; an account that is missing is in none.
+pub fn count_live_by_account(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    accounts: &[columns::UserId],
+    now: NaiveDateTime,
+    idle_days: u32,
+) -> QueryResult<Vec<(columns::UserId, i64)>> {
+    reach
+        .sessions()
+        .filter(sessions::user_id.eq_any(accounts))
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_seen_at.gt(rules::idle_since(now, idle_days)))
+        .group_by(sessions::user_id)
+        .select((sessions::user_id, diesel::dsl::count_star()))
+        .load(conn)
+}
+
 /// Ends one session.
 pub fn end(conn: &mut Conn, own: &OwnAccount, id: SessionId) -> QueryResult<()> {
     let ended =
@@ -174,6 +192,12 @@ pub struct Candidate {
     pub password_hash: Option<String>,
     /// Whether it may not sign in.
     pub is_disabled: bool,
+    /// Whether it gets in only with a new password.
+    pub must_change_password: bool,
+    /// The person's name, which is no password.
+    pub name: String,
+    /// The address, which is no password either.
+    pub email: String,
 }
 
 /// The account that signs in with this address, if there is one.
@@ -184,7 +208,14 @@ pub fn candidate(
 ) -> QueryResult<Option<Candidate>> {
     anonymous
         .account_by_email(email_key)
-        .select((users::id, users::password_hash, users::is_disabled))
+        .select((
+            users::id,
+            users::password_hash,
+            users::is_disabled,
+            users::must_change_password,
+            users::name,
+            users::email,
+        ))
         .first(conn)
         .optional()
 }

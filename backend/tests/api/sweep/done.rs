@@ -136,11 +136,11 @@ async fn a_get_says_its_entity_tag_and_answers_304_to_it() {
 
 #[actix_web::test]
 async fn a_change_of_something_that_changed_meanwhile_is_refused() {
-    let world = World::new().await;
     for mount in mounts().iter().filter(|mount| mount.method.as_str() == "PATCH") {
-        let body = world.good_body(mount).await;
+        let world = World::new().await;
+        let (body, who) = (world.good_body(mount).await, world.right_caller(mount));
         let before = world.app.journal().len();
-        let stale = world.request(mount, &world.ann, &world.ann.person, &body);
+        let stale = world.request(mount, &world.ann, &who, &body);
         let answer = world
             .app
             .raw(stale.insert_header(("if-match", "\"0000000000000000\"")))
@@ -153,14 +153,10 @@ async fn a_change_of_something_that_changed_meanwhile_is_refused() {
         assert_eq!(world.app.journal().len(), before, "{mount:?}");
         let now = world
             .app
-            .raw(
-                world
-                    .app
-                    .request("GET", &world.ann.fill(mount.path), &world.ann.person),
-            )
+            .raw(world.app.request("GET", &world.ann.fill(mount.path), &who))
             .await;
         let etag = now.header("etag").unwrap().to_owned();
-        let fresh = world.request(mount, &world.ann, &world.ann.person, &body);
+        let fresh = world.request(mount, &world.ann, &who, &body);
         let answer = world.app.raw(fresh.insert_header(("if-match", etag))).await;
         assert_eq!(answer.status, 200, "{mount:?}: {}", answer.text());
     }

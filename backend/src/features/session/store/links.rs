@@ -7,8 +7,12 @@ use diesel::{dsl, prelude::*};
 use secrets::keys::InstanceKeys;
 use shared::{error::ErrorCode, ids::UserId, text::SecretText};
 
-use super::NewToken;
-use crate::{access::Anonymous, error::AppError};
+use super::{super::rules, NewToken, void_links};
+use crate::{
+    access::{Anonymous, OwnAccount},
+    audit::{Entry, Tx},
+    error::AppError,
+};
 
 /// What a link is for. A token of one kind is none of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,4 +103,32 @@ pub fn consume(
     } else {
         Err(ErrorCode::LinkUnusable.into())
     }
+}
+
+/// A link with which its owner chooses a password, to be handed over by an operator.
+#[derive(Debug, Clone)]
+pub struct HandedLink {
+    /// The address.
+    pub url: SecretText,
+    /// When it ends by itself.
+    pub expires_at: NaiveDateTime,
+}
+
+/// Makes such a link of a new token for the account of `own`; links that were made before do not work any more.
+/// Journalled.
+pub fn hand(
+    tx: &mut Tx<'_>,
+    own: &OwnAccount,
+    new: &NewToken,
+    public_url: &str,
+) -> Result<HandedLink, AppError> {
+    let (now, user) = (tx.now(), UserId::from(own.user_id()));
+    let expires_at = now + rules::HANDED_LINK;
+    void_links(tx.conn, own, now)?;
+    insert(tx.conn, LinkKind::Password, Some(user), &new.hash, now, expires_at)?;
+    tx.record(Entry::new("account.offer_password", "account", user))?;
+    Ok(HandedLink {
+        url: rules::password_link(public_url, &new.token),
+        expires_at,
+    })
 }
