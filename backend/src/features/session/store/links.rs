@@ -125,7 +125,14 @@ pub fn hand(
     let (now, user) = (tx.now(), UserId::from(own.user_id()));
     let expires_at = now + rules::HANDED_LINK;
     void_links(tx.conn, own, now)?;
-    insert(tx.conn, LinkKind::Password, Some(user), &new.hash, now, expires_at)?;
+    insert(
+        tx.conn,
+        LinkKind::Password,
+        Some(user),
+        &new.hash,
+        now,
+        expires_at,
+    )?;
     tx.record(Entry::new("account.offer_password", "account", user))?;
     Ok(HandedLink {
         url: rules::password_link(public_url, &new.token),
