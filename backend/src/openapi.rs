@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{
     features,
-    http::{Mount, Schemas, etag_of},
+    http::{EVENTS, Mount, Schemas, etag_of},
 };
 
 /// Where the description is.
@@ -182,6 +182,7 @@ fn tag_of(path: &str) -> &str {
     let first = names.next().unwrap_or_default();
     match (first, names.next()) {
         ("me", Some("sessions")) => "session",
+        ("me", Some(inner @ ("invitations" | "notifications"))) => inner,
         ("me", _) => "account",
         ("workspaces", Some(inner)) => inner,
         (other, _) => other,
@@ -328,7 +329,8 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
     if shape.has_tag(mount) && matches!(mount.method, Method::Get | Method::Patch) {
         headers.extend([header("ETag", "ETag")]);
     }
-    if !mount.answers_json() {
+    let streams = mount.media == EVENTS;
+    if !mount.answers_json() && !streams {
         headers.extend([header("Content-Disposition", "ContentDisposition")]);
     }
     let (status, said) = match mount.effect {
@@ -337,6 +339,7 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
             ("201", "Made.")
         }
         _ if !shape.has_reply => ("204", "Done; there is nothing to say."),
+        Effect::Reads if streams => ("200", "The events, as they happen, until the session ends."),
         Effect::Reads if !mount.answers_json() => ("200", "The file, sent as it is made."),
         Effect::Reads => ("200", "The answer."),
         Effect::Changes => ("200", "Done."),
