@@ -99,7 +99,7 @@ impl Tx<'_> {
         workspace: Option<WorkspaceId>,
         f: impl FnOnce(&mut Tx<'_>) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        let (value, authority_ended) = state.db.write(|conn| {
+        let (value, authority_ended, told) = state.db.write(|conn| {
             let now = state.clock.now();
             let actor = actor.clone();
             let mut tx = Tx {
@@ -122,11 +122,12 @@ impl Tx<'_> {
             if !tx.told.is_empty() {
                 count_notices_up(tx.conn)?;
             }
-            Ok::<_, AppError>((value, tx.authority_ended))
+            Ok::<_, AppError>((value, tx.authority_ended, tx.told))
         })?;
         if authority_ended {
             state.directory.forget();
         }
+        state.notices.wake(&told);
         Ok(value)
     }
 

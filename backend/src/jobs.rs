@@ -1,7 +1,9 @@
 //! What the server does by itself: writes its counters, sends mail, removes what has expired or is older than it is to be
-//! kept, and watches whether another process took authority away. None of it is in the way of a request.
+//! kept, and watches whether another process took authority away or told somebody something. None of it is in the way
+//! of a request.
 
 use std::{
+    collections::HashMap,
     sync::mpsc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -9,13 +11,15 @@ use std::{
 
 use actix_web::web;
 use chrono::TimeDelta;
+use shared::ids::UserId;
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 use crate::{
-    access::load_epoch,
+    access::load_epochs,
     error::AppError,
     features::{
         audit::{rules::cutoff, store::removal},
+        notifications::store::{self as notifications, News},
         session::store as sessions,
     },
     http::forget_old,
@@ -28,6 +32,8 @@ use crate::{
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 const WRITE_METERS_EVERY: Duration = Duration::from_secs(1);
 const SEND_MAIL_EVERY: Duration = Duration::from_secs(1);
+/// The pause after a look that failed.
+const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// The first sweep waits until the start is over.
 const FIRST_SWEEP_AFTER: Duration = Duration::from_mins(1);
@@ -132,7 +138,44 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
             Ok(())
         },
     );
-    tokio::join!(meters, sweeping, forgetting, releasing, mail);
+    let telling = wake_streams(&state, stopped.clone());
+    tokio::join!(meters, sweeping, forgetting, releasing, mail, telling);
+}
+
+/// Whenever anybody anywhere was told something, looks which of the accounts that are watched here it concerns: with one
+/// query for all of them.
+async fn wake_streams(state: &web::Data<State>, mut stopped: watch::Receiver<bool>) {
+    let mut epochs = state.notices.epochs();
+    let mut known: HashMap<UserId, News> = HashMap::new();
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => return,
+            changed = epochs.changed() => if changed.is_err() { return },
+        }
+        let (reads, watched) = (state.clone(), state.notices.watched());
+        let found = blocking(move || {
+            reads.system_read("streams hear of what other processes told", |conn, system| {
+                Ok(notifications::news_of(conn, system, &watched)?)
+            })
+        })
+        .await;
+        match found {
+            Ok(found) => {
+                let changed = found.iter().filter(|(user, news)| known.get(user) != Some(news));
+                let changed: Vec<UserId> = changed.map(|(user, _)| *user).collect();
+                state.notices.wake(&changed);
+                known = found.into_iter().collect();
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = format!("{:#}", anyhow::Error::from(error)),
+                    "cannot see who was told something"
+                );
+                tokio::time::sleep(TRY_AGAIN_AFTER).await;
+                epochs.mark_changed();
+            }
+        }
+    }
 }
 
 /// Does `job` again and again until the stop. A job that fails is tried again at its next turn.
@@ -171,7 +214,9 @@ fn follow(state: &State, stopped: &mpsc::Receiver<()>) {
     loop {
         let ended = state.db().read(|conn| {
             loop {
-                state.directory.follow(load_epoch(conn)?);
+                let (authority, notices) = load_epochs(conn)?;
+                state.directory.follow(authority);
+                state.notices.follow(notices);
                 if should_stop(stopped) {
                     return Ok::<_, AppError>(());
                 }
@@ -202,7 +247,8 @@ fn should_stop(stopped: &mpsc::Receiver<()>) -> bool {
     )
 }
 
-/// Removes what has expired: sessions, links, throttles, kept answers, lines about mails sent.
+/// Removes what has expired: sessions, links, throttles, kept answers, lines about mails sent, old
+/// notifications.
 pub fn sweep(state: &State) -> Result<(), AppError> {
     let idle = TimeDelta::days(i64::from(state.config().session_idle_days));
     let removed = state.system("what has expired is removed", |tx, system| {
@@ -212,6 +258,7 @@ pub fn sweep(state: &State) -> Result<(), AppError> {
         removed += forget_old(tx.conn, now)?;
         removed += throttle::sweep(tx.conn, system, now)?;
         removed += mail::sweep(tx.conn, system, now)?;
+        removed += notifications::sweep(tx.conn, system, now)?;
         Ok(removed)
     })?;
     tracing::debug!(removed, "swept");

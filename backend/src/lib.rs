@@ -16,6 +16,7 @@ pub mod listing;
 pub mod log;
 pub mod mail;
 pub mod metering;
+pub mod notices;
 pub mod openapi;
 pub mod server;
 pub mod spa;

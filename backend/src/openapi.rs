@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{
     features,
-    http::{Mount, Schemas, etag_of},
+    http::{EVENTS, Mount, Schemas, etag_of},
 };
 
 /// Where the description is.
@@ -182,6 +182,7 @@ fn tag_of(path: &str) -> &str {
     let first = names.next().unwrap_or_default();
     match (first, names.next()) {
         ("me", Some("sessions")) => "session",
+        ("me", Some(inner @ ("invitations" | "notifications"))) => inner,
         ("me", _) => "account",
         ("workspaces", Some(inner)) => inner,
         (other, _) => other,
@@ -338,6 +339,7 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
         }
         _ if !shape.has_reply => ("204", "Done; there is nothing to say."),
         Effect::Reads if mount.is_file => ("200", "The file, sent as it is made."),
+        Effect::Reads if mount.media == EVENTS => ("200", "The events, as they happen, until the session ends."),
         Effect::Reads => ("200", "The answer."),
         Effect::Changes => ("200", "Done."),
     };

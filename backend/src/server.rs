@@ -153,7 +153,7 @@ async fn quiet(traffic: &Traffic) {
     while waited < DRAIN && quiet_for < QUIET {
         tokio::time::sleep(look).await;
         waited += look;
-        quiet_for = match traffic.in_flight() {
+        quiet_for = match traffic.in_flight() + traffic.streams() {
             0 => quiet_for + look,
             _ => Duration::ZERO,
         };

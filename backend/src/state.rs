@@ -7,7 +7,8 @@ use secrets::keys::InstanceKeys;
 use tokio::sync::Semaphore;
 
 use crate::{
-    access::Directory, clock::Clock, config::Config, http::UnderWay, metering::Meter, threads::Lengthy,
+    access::Directory, clock::Clock, config::Config, http::UnderWay, metering::Meter, notices::Notices,
+    threads::Lengthy,
 };
 
 /// One running server. Handlers never see it; they get what they may use through their context.
@@ -20,6 +21,8 @@ pub struct State {
     pub(crate) directory: Directory,
     pub(crate) meter: Meter,
     pub(crate) lengthy: Lengthy,
+    /// Which accounts watch what they are told.
+    pub(crate) notices: Notices,
     /// One permit for each password hashed at the same time.
     pub(crate) hashing: Arc<Semaphore>,
     /// Long work of which one at a time is enough.
@@ -39,6 +42,7 @@ impl State {
             directory: Directory::default(),
             lengthy: Lengthy::default(),
             under_way: UnderWay::default(),
+            notices: Notices::default(),
             db,
             keys,
             clock,

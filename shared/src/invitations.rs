@@ -15,7 +15,8 @@ use crate::{
 };
 
 endpoint!(
-    /// The invitations that are still open, the newest first.
+    /// The invitations that wait for an answer, the newest first: open ones, and for 30 days those that have expired and can
+    /// be sent again. Not in it: those whose sender may not invite any more; their links do not work.
     ListInvitations = reads Get "/api/v1/workspaces/{workspace_id}/invitations", needs MembersManage,
     path InWorkspace, query (), body () => Page<Invitation>);
 endpoint!(
@@ -23,7 +24,7 @@ endpoint!(
     CreateInvitation = creates Post "/api/v1/workspaces/{workspace_id}/invitations", needs MembersManage,
     path InWorkspace, query (), body NewInvitation => CreatedInvitation);
 endpoint!(
-    /// One open invitation.
+    /// One invitation that waits for an answer.
     GetInvitation = reads Get "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}", needs MembersManage,
     path OneInvitation, query (), body () => Invitation);
 endpoint!(
@@ -36,7 +37,7 @@ endpoint!(
     path InWorkspace, query (), body NewInvitations => InvitationOutcomes);
 endpoint!(
     /// Makes a new link for an open or expired invitation, with a full life, and mails it if the server sends mail. The
-    /// old link ends.
+    /// old link ends. Whoever sends it again is its sender from now on.
     ResendInvitation = changes Post "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}/resend", needs MembersManage,
     path OneInvitation, query (), body () => CreatedInvitation);
 endpoint!(
@@ -77,7 +78,7 @@ pub struct OneOfMyInvitations {
     pub invitation_id: InvitationId,
 }
 
-/// An open invitation, without its link.
+/// An invitation that waits for an answer, without its link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Invitation {

@@ -258,10 +258,30 @@ async fn live_session(
     cookie: &str,
     now: NaiveDateTime,
 ) -> Result<Option<Arc<SessionRecord>>, AppError> {
-    if !secrets::token_text::is_opaque_shape(cookie) {
+    let Some(hash) = session_hash(state, cookie) else {
         return Ok(None);
+    };
+    let found = session_behind(state, &hash, now).await?;
+    if let Some(session) = &found {
+        session
+            .last_seen
+            .store(now.and_utc().timestamp_micros(), Ordering::Relaxed);
     }
-    let hash = state.keys.keyed_hash().hash(SESSION_HASH, cookie.as_bytes());
+    Ok(found)
+}
+
+/// The hash under which a session is stored; none if the cookie cannot be one's.
+fn session_hash(state: &State, cookie: &str) -> Option<String> {
+    secrets::token_text::is_opaque_shape(cookie)
+        .then(|| state.keys.keyed_hash().hash(SESSION_HASH, cookie.as_bytes()))
+}
+
+/// The live session with this hash. Looking is no use of it.
+async fn session_behind(
+    state: &web::Data<State>,
+    hash: &str,
+    now: NaiveDateTime,
+) -> Result<Option<Arc<SessionRecord>>, AppError> {
     let idle = TimeDelta::days(i64::from(state.config.session_idle_days))
         .num_microseconds()
         .unwrap_or(i64::MAX);
@@ -269,21 +289,40 @@ async fn live_session(
     let alive = |session: &SessionRecord| {
         now < session.expires_at && now_micros - session.last_seen.load(Ordering::Relaxed) < idle
     };
-    let mut found = state.directory.session(&hash).filter(|session| alive(session));
+    let mut found = state.directory.session(hash).filter(|session| alive(session));
     if found.is_none() {
         let generation = state.directory.generation();
-        let wanted = hash.clone();
+        let wanted = hash.to_owned();
         let loaded = read_row(state, move |conn| Ok(directory::load_session(conn, &wanted)?)).await?;
         let loaded = loaded.map(Arc::new).filter(|session| alive(session));
         if let Some(session) = &loaded {
-            state.directory.keep_session(generation, &hash, session);
+            state.directory.keep_session(generation, hash, session);
         }
         found = loaded;
     }
-    if let Some(session) = &found {
-        session.last_seen.store(now_micros, Ordering::Relaxed);
-    }
     Ok(found)
+}
+
+/// The browser session of a request whose answer stays open, to be looked at again and again.
+#[derive(Debug)]
+pub(crate) struct OpenSession {
+    hash: String,
+}
+
+impl OpenSession {
+    /// The session whose cookie the request carries, if it carries nothing stronger.
+    pub(crate) fn of(state: &State, req: &HttpRequest, cookie_name: &str) -> Option<Self> {
+        match Proof::of(req, cookie_name) {
+            Ok(Proof::Cookie(value)) => session_hash(state, &value).map(|hash| Self { hash }),
+            _ => None,
+        }
+    }
+
+    /// Whether it is still alive and its owner not shut out. What cannot be seen now is not believed.
+    pub(crate) async fn lives(&self, state: &web::Data<State>) -> bool {
+        let session = session_behind(state, &self.hash, state.clock.now()).await;
+        session.is_ok_and(|session| session.is_some())
+    }
 }
 
 #[cfg(test)]

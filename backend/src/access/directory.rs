@@ -252,11 +252,11 @@ pub(super) fn load_role(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -
         .map(|role| role.map(Role::from))
 }
 
-/// The number that every change of authority counts up.
-pub(crate) fn load_epoch(conn: &mut Conn) -> QueryResult<i64> {
+/// The number that every change of authority counts up, and the one that everything that is told counts up.
+pub(crate) fn load_epochs(conn: &mut Conn) -> QueryResult<(i64, i64)> {
     access_epoch::table
-        .find(1)
-        .select(access_epoch::value)
+        .inner_join(notice_epoch::table.on(notice_epoch::id.eq(access_epoch::id)))
+        .select((access_epoch::value, notice_epoch::value))
         .first(conn)
 }
 

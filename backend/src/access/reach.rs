@@ -63,6 +63,8 @@ type OfUser<T, C> = dsl::Filter<T, dsl::Eq<C, columns::UserId>>;
 type ToAddress = dsl::Filter<invitations::table, dsl::Eq<invitations::email_key, Option<String>>>;
 type UsedBy = dsl::Filter<invitations::table, dsl::Eq<invitations::used_by, Option<columns::UserId>>>;
 type DoneBy = dsl::Filter<audit_entries::table, dsl::Eq<audit_entries::actor_id, Option<String>>>;
+type AboutWorkspace =
+    dsl::Filter<notifications::table, dsl::Eq<notifications::workspace_id, Option<columns::WorkspaceId>>>;
 type ByText<T, C> = dsl::Filter<T, dsl::Eq<C, String>>;
 
 impl Scope {
@@ -118,6 +120,19 @@ impl Scope {
     #[must_use]
     pub fn invitations(&self) -> InWorkspace<invitations::table, invitations::workspace_id> {
         invitations::table.filter(invitations::workspace_id.eq(self.workspace_id()))
+    }
+
+    /// The account that an invitation to this address ([`shared::text::Email::key`]) is for. Whoever invites must not learn
+    /// whether there is one.
+    #[must_use]
+    pub fn account_invited(&self, email_key: String) -> ByText<users::table, users::email_key> {
+        users::table.filter(users::email_key.eq(email_key))
+    }
+
+    /// What accounts were told of this workspace.
+    #[must_use]
+    pub fn notifications(&self) -> AboutWorkspace {
+        notifications::table.filter(notifications::workspace_id.eq(Some(self.workspace_id())))
     }
 
     /// Its counted calls.
@@ -224,6 +239,24 @@ impl OwnAccount {
     #[must_use]
     pub fn server(&self) -> server::table {
         server::table
+    }
+
+    /// The invitation that the account answers, which it has found by its token or its own address.
+    #[must_use]
+    pub fn answers(
+        &self,
+        id: columns::InvitationId,
+    ) -> dsl::Filter<invitations::table, dsl::Eq<invitations::id, columns::InvitationId>> {
+        invitations::table.filter(invitations::id.eq(id))
+    }
+
+    /// The workspace that an invitation leads to which the account's owner holds or was sent.
+    #[must_use]
+    pub fn invited_to(
+        &self,
+        workspace: columns::WorkspaceId,
+    ) -> dsl::Filter<workspaces::table, dsl::Eq<workspaces::id, columns::WorkspaceId>> {
+        workspaces::table.filter(workspaces::id.eq(workspace))
     }
 
     /// Its own credentials, in every workspace.

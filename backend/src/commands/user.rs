@@ -41,6 +41,7 @@ pub fn add(
         workspace_id: WorkspaceId(state.clock().new_id()),
         name,
         email: email.clone(),
+        email_proven: true,
         password_hash: None,
         is_operator,
     };

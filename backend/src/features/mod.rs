@@ -28,6 +28,7 @@ pub fn mounts() -> Vec<Mount> {
         members::mounts(),
         credentials::mounts(),
         invitations::mounts(),
+        notifications::mounts(),
         usage::mounts(),
         audit::mounts(),
         server_users::mounts(),

@@ -300,6 +300,11 @@ where
         self.mark = mark;
     }
 
+    /// The server, for what stays open after the handler.
+    pub(super) fn state(&self) -> &web::Data<State> {
+        &self.state
+    }
+
     /// Where the thing is that was made.
     pub fn located(&self, url: String) {
         self.extras.borrow_mut().location = Some(url);

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::Instant};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::traffic::Traffic;
-use crate::{access::load_epoch, error::AppError, state::State, threads::blocking};
+use crate::{access::load_epochs, error::AppError, state::State, threads::blocking};
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn alive() -> HttpResponse {
@@ -16,7 +16,7 @@ pub(crate) async fn alive() -> HttpResponse {
 
 /// `GET /readyz`: the database answers and has our tables. A server that listens has migrated it.
 pub(crate) async fn ready(state: web::Data<State>) -> HttpResponse {
-    let asked = blocking(move || state.db().read(|conn| load_epoch(conn).map_err(AppError::from))).await;
+    let asked = blocking(move || state.db().read(|conn| load_epochs(conn).map_err(AppError::from))).await;
     match asked {
         Ok(_) => HttpResponse::Ok()
             .content_type("text/plain; charset=utf-8")
@@ -56,6 +56,12 @@ pub(crate) fn metrics(traffic: &Traffic, state: &State, started: Instant) -> Str
     );
     // The request that asks is not counted.
     figures.sample("", traffic.in_flight().saturating_sub(1));
+    figures.about(
+        "clearance_http_streams_open",
+        "gauge",
+        "Streams of events held open now.",
+    );
+    figures.sample("", traffic.streams());
     let pools = state.db().pool_sizes();
     figures.about("clearance_db_connections", "gauge", "Open database connections.");
     for (name, pool) in &pools {

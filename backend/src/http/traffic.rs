@@ -11,6 +11,7 @@ use actix_web::http::StatusCode;
 #[derive(Debug, Default)]
 pub struct Traffic {
     in_flight: AtomicUsize,
+    streams: AtomicUsize,
     answered: [AtomicU64; 5],
     draining: AtomicBool,
 }
@@ -22,6 +23,23 @@ pub(crate) struct InFlight(Arc<Traffic>);
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// One answer that stays open; dropping it ends that. A stop waits for it.
+#[derive(Debug)]
+pub(crate) struct OpenStream(Arc<Traffic>);
+
+impl OpenStream {
+    /// Whether the server is being stopped.
+    pub(crate) fn must_end(&self) -> bool {
+        self.0.is_draining()
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        self.0.streams.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -41,6 +59,16 @@ impl Traffic {
     /// Requests being answered now.
     pub fn in_flight(&self) -> usize {
         self.in_flight.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn begin_stream(self: &Arc<Self>) -> OpenStream {
+        self.streams.fetch_add(1, Ordering::SeqCst);
+        OpenStream(Arc::clone(self))
+    }
+
+    /// Answers that stay open, of which the head has left.
+    pub fn streams(&self) -> usize {
+        self.streams.load(Ordering::SeqCst)
     }
 
     /// Answers so far by class: `1xx` to `5xx`.

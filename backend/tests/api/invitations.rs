@@ -1,7 +1,19 @@
-//! Invitations: a link with which somebody joins a workspace, once.
+//! Invitations: somebody joins a workspace, once, by a link or in the app.
 
+mod attacks;
+mod in_app;
+mod proof;
+mod races;
+mod resend;
+mod seats;
+mod several;
+
+use backend::config::{Smtp, SmtpSecurity};
 use chrono::TimeDelta;
-use db::schema::invitations;
+use db::{
+    columns,
+    schema::{invitations, users},
+};
 use diesel::prelude::*;
 use shared::{
     ids::WorkspaceId,
@@ -14,6 +26,44 @@ use shared::{
     workspaces::{GetWorkspace, InWorkspace, ListWorkspaces},
 };
 use testkit::{As, PASSWORD, Person, TestApp};
+
+/// A server that sends mail; the tests look into its queue.
+async fn with_mail() -> TestApp {
+    TestApp::with(|config| {
+        config.smtp = Some(Smtp {
+            host: "mail.example.com".to_owned(),
+            port: 587,
+            security: SmtpSecurity::Starttls,
+            from: "clearance@example.com".parse().unwrap(),
+            username: None,
+            password: None,
+        });
+    })
+    .await
+}
+
+/// From now on the person is believed to have their address.
+fn prove(app: &TestApp, person: &Person) {
+    let account = users::table.find(columns::UserId(person.id));
+    app.change(|conn| {
+        diesel::update(account)
+            .set(users::email_proven.eq(true))
+            .execute(conn)
+    });
+}
+
+fn one(admin: &Person, created: &CreatedInvitation) -> OneInvitation {
+    OneInvitation {
+        workspace_id: admin.workspace,
+        invitation_id: created.invitation.id,
+    }
+}
+
+fn my(created: &CreatedInvitation) -> OneOfMyInvitations {
+    OneOfMyInvitations {
+        invitation_id: created.invitation.id,
+    }
+}
 
 fn here(workspace_id: WorkspaceId) -> InWorkspace {
     InWorkspace { workspace_id }
@@ -270,54 +320,4 @@ async fn only_admins_invite_and_see_invitations() {
         .call::<CreateInvitation>(&ann, here(ann.workspace), (), member)
         .await;
     assert_eq!((already.status, already.code()), (409, "already_member"));
-}
-
-#[actix_web::test]
-async fn a_link_used_by_many_at_once_lets_one_in() {
-    let app = TestApp::start().await;
-    let ann = app.person("ann");
-    let people: Vec<Person> = (0..16).map(|n| app.person(&format!("p{n}"))).collect();
-    let created = invite(&app, &ann, None, Role::User).await;
-    let statuses = app.race(16, async move |app, n| {
-        app.call::<AcceptInvitation>(&people[n], (), (), held(&created))
-            .await
-            .status
-    });
-    assert_eq!(
-        statuses.iter().filter(|status| **status == 200).count(),
-        1,
-        "{statuses:?}"
-    );
-    assert!(
-        statuses.iter().all(|status| [200, 410].contains(status)),
-        "{statuses:?}"
-    );
-    let members = app
-        .call::<ListMembers>(&ann, here(ann.workspace), PageQuery::default(), ())
-        .await
-        .reply();
-    assert_eq!(members.total, 2);
-}
-
-#[actix_web::test]
-async fn attack_32_an_address_is_one_address() {
-    let app = TestApp::start().await;
-    let ann = app.person("ann");
-    for email in [
-        serde_json::json!(["a@example.com", "b@example.com"]),
-        serde_json::json!("a@example.com\r\nBcc: b@example.com"),
-        serde_json::json!("a@example.com,b@example.com"),
-        serde_json::json!({ "a": 1 }),
-    ] {
-        let request = app.request(
-            "POST",
-            &format!("/api/v1/workspaces/{}/invitations", ann.workspace),
-            &ann,
-        );
-        let answer = app
-            .raw(request.set_json(serde_json::json!({ "email": email, "role": "user" })))
-            .await;
-        assert_eq!((answer.status, answer.code()), (422, "invalid"), "{email}");
-        assert_eq!(answer.problem().errors[0].pointer, "/email");
-    }
 }

@@ -24,6 +24,8 @@ mod kit;
 #[cfg(test)]
 mod members;
 #[cfg(test)]
+mod notifications;
+#[cfg(test)]
 mod server_users;
 #[cfg(test)]
 mod server_workspaces;

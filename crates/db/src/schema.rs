@@ -107,6 +107,7 @@ diesel::joinable!(invitations -> workspaces (workspace_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(workspaces -> users (owner_id));
 diesel::joinable!(notifications -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(access_epoch, notice_epoch);
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     workspaces,

@@ -1,6 +1,6 @@
 //! What came back.
 
-use std::{future::poll_fn, marker::PhantomData, pin::Pin};
+use std::{future::poll_fn, marker::PhantomData, pin::Pin, time::Duration};
 
 use actix_web::{
     body::{BoxBody, MessageBody as _},
@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 use shared::error::Problem;
 
 use crate::seen;
+
+/// How long a test waits for an event before it fails.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// An answer, with the reply type `R` if it is a good one.
 #[derive(Debug)]
@@ -48,6 +51,28 @@ impl Pieces {
     pub async fn next(&mut self) -> Option<Result<Bytes, String>> {
         let piece = poll_fn(|context| Pin::new(&mut self.body).poll_next(context)).await?;
         Some(piece.map_err(|failure| failure.to_string()))
+    }
+
+    /// Whether it is a stream of events, which does not end by itself.
+    #[must_use]
+    pub fn is_stream_of_events(&self) -> bool {
+        self.headers
+            .get("content-type")
+            .is_some_and(|kind| kind == "text/event-stream")
+    }
+
+    /// What comes next on a stream, as it came; none after its end. A test does not wait forever.
+    pub async fn event(&mut self) -> Option<String> {
+        let piece = actix_web::rt::time::timeout(PATIENCE, self.next()).await;
+        let bytes = piece
+            .expect("an event, or the end of the stream")?
+            .expect("a stream that is not cut");
+        Some(String::from_utf8(bytes.to_vec()).expect("text"))
+    }
+
+    /// Whether nothing comes for so long, and the stream stays open.
+    pub async fn is_silent_for(&mut self, time: Duration) -> bool {
+        actix_web::rt::time::timeout(time, self.next()).await.is_err()
     }
 }
 

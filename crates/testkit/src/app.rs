@@ -171,11 +171,23 @@ impl TestApp {
         who.into().dress(request, cookie_name(config))
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is. Of a stream of events the answer holds the first.
     pub async fn raw(&self, request: TestRequest) -> Answer<Value> {
-        let begun = self.begin(request).await;
+        let mut begun = self.begin(request).await;
+        if begun.is_stream_of_events() {
+            let first = begun.event().await.unwrap_or_default();
+            return Answer::new(begun.status, begun.headers, first.into());
+        }
         let body = to_bytes(begun.body).await.expect("a body that arrives whole");
         Answer::new(begun.status, begun.headers, body)
+    }
+
+    /// Opens a stream of events, which must be admitted.
+    pub async fn events<E: Endpoint<Path = ()>>(&self, who: impl Into<As>) -> Pieces {
+        let begun = self.begin(self.request(E::METHOD.as_str(), E::PATH, who)).await;
+        assert_eq!(begun.status, 200);
+        assert!(begun.is_stream_of_events());
+        begun
     }
 
     /// Sends a request and reads only the head of its answer.

@@ -37,6 +37,7 @@
 //! - **Answers** ([`Answer`]): `status`, `headers`, `reply()`, `problem()`, `code()`, `json()`, `header(name)`, `cookie()`.
 //!   `seen()` is status and body for `insta`, with ids, times and secrets checked for their shape and then replaced.
 //! - **Long answers**: `app.begin(request)` reads the head; `pieces.next()` then one piece of the body after the other.
+//! - **Streams**: `app.events::<WatchNotifications>(&person)` is one; `pieces.event()` waits for the next event, or for the end.
 //! - **Taking away**: `app.disable(&person)`, `app.remove_member(ws, &person)`, `app.revoke(&key)`, `app.expire(&key, at)`.
 //! - **Behind the HTTP**: `app.state` (also `write_meters()`), `app.db(|conn| ...)`, `app.change(|conn| ...)`,
 //!   `app.journal()`, `app.mails()`.

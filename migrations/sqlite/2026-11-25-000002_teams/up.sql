@@ -58,6 +58,7 @@ CREATE TABLE notifications (
 CREATE INDEX notifications_by_account ON notifications (user_id, created_at, id);
 CREATE INDEX notifications_by_actor ON notifications (actor_id);
 CREATE INDEX notifications_by_invitation ON notifications (invitation_id);
+CREATE INDEX notifications_unread ON notifications (user_id) WHERE read_at IS NULL;
 
 -- One row, counted up whenever somebody is told something. Every process that holds streams open watches it.
 CREATE TABLE notice_epoch (

@@ -103,6 +103,14 @@ pub fn locked(conn: &mut Conn, own: &OwnAccount) -> Result<Account, AppError> {
     row.try_into()
 }
 
+/// Notes that the account's owner holds the mailbox of its address.
+pub fn prove_email(conn: &mut Conn, own: &OwnAccount) -> QueryResult<()> {
+    let changed = diesel::update(own.account())
+        .set(users::email_proven.eq(true))
+        .execute(conn)?;
+    one(changed)
+}
+
 /// Gives the account another name.
 pub fn rename(conn: &mut Conn, own: &OwnAccount, name: &Name) -> QueryResult<()> {
     let changed = diesel::update(own.account())
@@ -222,6 +230,8 @@ pub struct NewAccount {
     pub name: Name,
     /// The address they sign in with.
     pub email: Email,
+    /// Whether it is known to be theirs: they hold the mailbox, or somebody who may vouches for it.
+    pub email_proven: bool,
     /// The hash of their password; none until they choose one by a link.
     pub password_hash: Option<String>,
     /// Whether they operate this server.
@@ -240,6 +250,7 @@ pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
             users::name_key.eq(name_key(&new.name)),
             users::email.eq(new.email.as_str()),
             users::email_key.eq(new.email.key()),
+            users::email_proven.eq(new.email_proven),
             users::password_hash.eq(new.password_hash.as_deref()),
             users::is_operator.eq(new.is_operator),
             users::is_disabled.eq(false),

@@ -1,55 +1,86 @@
-//! Queries on invitations.
+//! Queries on the invitations of a workspace, for those who invite. Those of the invited are in `answering`.
+
+pub mod answering;
 
 use chrono::NaiveDateTime;
 use db::{
     Conn, columns,
-    columns::{InvitationId, WorkspaceId},
+    columns::InvitationId,
     one,
     schema::{invitations, members, users, workspaces},
 };
 use diesel::{dsl, prelude::*};
 use shared::{
-    error::ErrorCode,
     permission::{Permission, Role},
     text::Email,
 };
 
-use super::rules::Standing;
-use crate::{
-    access::{Anonymous, OwnAccount, Scope},
-    error::{AppError, OrConflict as _},
-};
+use super::rules::{LISTED, Room, Seats};
+use crate::access::Scope;
 
-/// An open invitation and the name of who sent it.
-pub type OpenRow = (
-    InvitationId,
-    Option<String>,
-    columns::Role,
-    String,
-    NaiveDateTime,
-    NaiveDateTime,
-);
+pub use self::answering::mine;
 
-/// An invitation as the holder of its link finds it.
-#[derive(Debug, Clone)]
-pub struct Held {
+/// `$from` with those alone that wait for an answer, and whose sender may still invite.
+macro_rules! waiting {
+    ($from:expr) => {
+        $from
+            .inner_join(users::table)
+            .inner_join(
+                members::table.on(members::workspace_id
+                    .eq(invitations::workspace_id)
+                    .and(members::user_id.eq(invitations::invited_by))),
+            )
+            .filter(users::is_disabled.eq(false))
+            .filter(members::role.eq_any($crate::features::invitations::store::inviting_roles()))
+            .filter(invitations::used_at.is_null())
+            .filter(invitations::revoked_at.is_null())
+            .filter(invitations::declined_at.is_null())
+    };
+}
+pub(super) use waiting;
+
+/// The roles with which one may invite.
+pub(super) fn inviting_roles() -> Vec<columns::Role> {
+    let roles = Role::ALL.into_iter();
+    roles
+        .filter(|role| role.grants(Permission::MembersManage))
+        .map(columns::Role)
+        .collect()
+}
+
+/// An invitation that waits for an answer, and the name of who sent it.
+#[derive(Debug, Clone, Queryable)]
+pub struct PendingRow {
     /// Its id.
     pub id: InvitationId,
-    /// Keyed hash of its token.
-    pub token_hash: String,
-    /// Where it leads.
-    pub workspace_id: WorkspaceId,
-    /// The workspace's name.
-    pub workspace_name: String,
     /// Whom it is for, as it was typed.
     pub email: Option<String>,
     /// The role that it gives.
-    pub role: Role,
+    pub role: columns::Role,
     /// Who sent it.
     pub invited_by: String,
-    /// What decides whether it works.
-    pub standing: Standing,
+    /// When it was made.
+    pub created_at: NaiveDateTime,
+    /// When its link ends by itself.
+    pub expires_at: NaiveDateTime,
 }
+
+type PendingColumns = (
+    invitations::id,
+    invitations::email,
+    invitations::role,
+    users::name,
+    invitations::created_at,
+    invitations::expires_at,
+);
+const PENDING: PendingColumns = (
+    invitations::id,
+    invitations::email,
+    invitations::role,
+    users::name,
+    invitations::created_at,
+    invitations::expires_at,
+);
 
 /// A new invitation.
 #[derive(Debug)]
@@ -68,35 +99,52 @@ pub struct New {
     pub expires_at: NaiveDateTime,
 }
 
-/// Those that are still open, the newest first.
-pub fn open(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> QueryResult<Vec<OpenRow>> {
-    scope
-        .invitations()
-        .inner_join(users::table)
-        .filter(invitations::used_at.is_null())
-        .filter(invitations::revoked_at.is_null())
-        .filter(invitations::expires_at.gt(now))
+/// Those that wait for an answer, the newest first.
+pub fn pending(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> QueryResult<Vec<PendingRow>> {
+    waiting!(scope.invitations())
+        .filter(invitations::expires_at.gt(now - LISTED))
         .order((invitations::created_at.desc(), invitations::id.desc()))
-        .select((
-            invitations::id,
-            invitations::email,
-            invitations::role,
-            users::name,
-            invitations::created_at,
-            invitations::expires_at,
-        ))
+        .select(PENDING)
         .load(conn)
 }
 
-/// One that is still open.
-pub fn open_by_id(
+/// One that waits for an answer.
+pub fn pending_by_id(
     conn: &mut Conn,
     scope: &Scope,
     id: InvitationId,
     now: NaiveDateTime,
-) -> QueryResult<OpenRow> {
-    let found = open(conn, scope, now)?.into_iter().find(|row| row.0 == id);
-    found.ok_or(diesel::result::Error::NotFound)
+) -> QueryResult<PendingRow> {
+    waiting!(scope.invitations())
+        .filter(invitations::expires_at.gt(now - LISTED))
+        .filter(invitations::id.eq(id))
+        .select(PENDING)
+        .first(conn)
+}
+
+/// How much room there is for one more in place of `replaced`.
+pub fn room(
+    conn: &mut Conn,
+    scope: &Scope,
+    replaced: &[InvitationId],
+    now: NaiveDateTime,
+) -> QueryResult<Room> {
+    let (members, most) = scope
+        .workspace()
+        .select((workspaces::member_count, workspaces::max_members))
+        .first(conn)?;
+    let mut expiring_after = |time: NaiveDateTime| -> QueryResult<i64> {
+        waiting!(scope.invitations())
+            .filter(invitations::expires_at.gt(time))
+            .filter(invitations::id.ne_all(replaced))
+            .count()
+            .get_result(conn)
+    };
+    Ok(Room {
+        seats: Seats { members, most },
+        open: expiring_after(now)?,
+        pending: expiring_after(now - LISTED)?,
+    })
 }
 
 /// Whether somebody with this address is a member.
@@ -106,6 +154,46 @@ pub fn is_member(conn: &mut Conn, scope: &Scope, email_key: &str) -> QueryResult
         .inner_join(users::table)
         .filter(users::email_key.eq(email_key));
     diesel::select(dsl::exists(members)).get_result(conn)
+}
+
+/// The names of who invites and of the workspace.
+pub fn names(conn: &mut Conn, scope: &Scope) -> QueryResult<(String, String)> {
+    scope
+        .members()
+        .inner_join(users::table)
+        .inner_join(workspaces::table)
+        .filter(members::user_id.eq(scope.user_id()))
+        .select((users::name, workspaces::name))
+        .first(conn)
+}
+
+/// The account that is told of an invitation to this address: it is believed to have the address, or whoever invites knows it
+/// from a workspace. Anybody else could have registered under an address that is not theirs.
+pub fn account_to_tell(
+    conn: &mut Conn,
+    scope: &Scope,
+    email_key: &str,
+) -> QueryResult<Option<columns::UserId>> {
+    let theirs = diesel::alias!(members as theirs);
+    let found: Option<(columns::UserId, bool)> = scope
+        .account_invited(email_key.to_owned())
+        .filter(users::is_disabled.eq(false))
+        .select((users::id, users::email_proven))
+        .first(conn)
+        .optional()?;
+    let shared: Option<columns::UserId> = scope
+        .account_invited(email_key.to_owned())
+        .inner_join(members::table)
+        .inner_join(
+            theirs.on(theirs
+                .field(members::workspace_id)
+                .eq(members::workspace_id)
+                .and(theirs.field(members::user_id).eq(scope.user_id()))),
+        )
+        .select(users::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.and_then(|(id, proven)| (proven || shared.is_some()).then_some(id)))
 }
 
 /// Stores a new invitation.
@@ -131,126 +219,50 @@ pub fn insert(conn: &mut Conn, scope: &Scope, new: &New) -> QueryResult<()> {
     Ok(())
 }
 
-/// Revokes those for one address, which a new one replaces.
-pub fn revoke_for(conn: &mut Conn, scope: &Scope, email_key: &str, now: NaiveDateTime) -> QueryResult<usize> {
-    let replaced = scope
-        .invitations()
-        .filter(invitations::email_key.eq(email_key))
-        .filter(invitations::used_at.is_null())
-        .filter(invitations::revoked_at.is_null());
-    diesel::update(replaced)
-        .set(invitations::revoked_at.eq(now))
-        .execute(conn)
-}
-
-/// Revokes one that is open.
-pub fn revoke(conn: &mut Conn, scope: &Scope, id: InvitationId, now: NaiveDateTime) -> QueryResult<()> {
-    let still_open = scope
+/// Gives one that nobody has answered another token and another end; whoever does so is its sender.
+pub fn renew(
+    conn: &mut Conn,
+    scope: &Scope,
+    id: InvitationId,
+    token_hash: &str,
+    expires_at: NaiveDateTime,
+) -> QueryResult<()> {
+    let unanswered = scope
         .invitations()
         .filter(invitations::id.eq(id))
         .filter(invitations::used_at.is_null())
-        .filter(invitations::revoked_at.is_null());
-    one(diesel::update(still_open)
-        .set(invitations::revoked_at.eq(now))
+        .filter(invitations::revoked_at.is_null())
+        .filter(invitations::declined_at.is_null());
+    one(diesel::update(unanswered)
+        .set((
+            invitations::token_hash.eq(token_hash),
+            invitations::expires_at.eq(expires_at),
+            invitations::invited_by.eq(scope.user_id()),
+        ))
         .execute(conn)?)
 }
 
-/// The invitation behind a token, for somebody without an account.
-pub fn held(conn: &mut Conn, anonymous: &Anonymous, token_hash: String) -> QueryResult<Held> {
-    held_by(conn, anonymous.invitation(token_hash.clone()), token_hash)
-}
-
-/// The invitation behind a token, for a signed-in account.
-pub fn held_by_account(conn: &mut Conn, own: &OwnAccount, token_hash: String) -> QueryResult<Held> {
-    held_by(conn, own.invitation(token_hash.clone()), token_hash)
-}
-
-type ByHash = dsl::Filter<invitations::table, dsl::Eq<invitations::token_hash, String>>;
-
-fn held_by(conn: &mut Conn, by_hash: ByHash, token_hash: String) -> QueryResult<Held> {
-    type Ends = (NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>);
-    type Row = (
-        InvitationId,
-        WorkspaceId,
-        String,
-        Option<String>,
-        Option<String>,
-        columns::Role,
-        String,
-        (bool, Option<columns::Role>),
-        Ends,
-    );
-    let (id, workspace_id, workspace_name, email, email_key, role, invited_by, sender, ends): Row = by_hash
-        .inner_join(workspaces::table)
-        .inner_join(users::table)
-        .left_join(
-            members::table.on(members::workspace_id
-                .eq(invitations::workspace_id)
-                .and(members::user_id.eq(invitations::invited_by))),
-        )
-        .select((
-            invitations::id,
-            invitations::workspace_id,
-            workspaces::name,
-            invitations::email,
-            invitations::email_key,
-            invitations::role,
-            users::name,
-            (users::is_disabled, members::role.nullable()),
-            (
-                invitations::expires_at,
-                invitations::used_at,
-                invitations::revoked_at,
-            ),
-        ))
-        .first(conn)?;
-    let standing = Standing {
-        expires_at: ends.0,
-        used: ends.1.is_some(),
-        revoked: ends.2.is_some(),
-        sender_may_invite: !sender.0
-            && sender
-                .1
-                .is_some_and(|role| role.0.grants(Permission::MembersManage)),
-        email_key,
-    };
-    Ok(Held {
-        id,
-        token_hash,
-        workspace_id,
-        workspace_name,
-        email,
-        role: role.into(),
-        invited_by,
-        standing,
-    })
-}
-
-/// Makes the account a member, by the invitation, which is used up. [`ErrorCode::LinkUnusable`] when somebody was
-/// faster.
-pub fn join(conn: &mut Conn, own: &OwnAccount, held: &Held, now: NaiveDateTime) -> Result<(), AppError> {
-    let unused = own
-        .invitation(held.token_hash.clone())
+/// Those for one address that nobody has answered, which a new one replaces.
+pub fn unanswered_for(conn: &mut Conn, scope: &Scope, email_key: &str) -> QueryResult<Vec<InvitationId>> {
+    scope
+        .invitations()
+        .filter(invitations::email_key.eq(email_key))
         .filter(invitations::used_at.is_null())
-        .filter(invitations::revoked_at.is_null());
-    let used = diesel::update(unused)
-        .set((
-            invitations::used_at.eq(now),
-            invitations::used_by.eq(own.user_id()),
-        ))
-        .execute(conn)?;
-    if used == 0 {
-        return Err(ErrorCode::LinkUnusable.into());
-    }
-    let row = (
-        members::workspace_id.eq(held.workspace_id),
-        members::user_id.eq(own.user_id()),
-        members::role.eq(columns::Role(held.role)),
-        members::added_at.eq(now),
-    );
-    diesel::insert_into(members::table)
-        .values(row)
-        .execute(conn)
-        .or_conflict(ErrorCode::AlreadyMember)?;
-    Ok(())
+        .filter(invitations::revoked_at.is_null())
+        .filter(invitations::declined_at.is_null())
+        .select(invitations::id)
+        .load(conn)
+}
+
+/// Revokes one that nobody has answered.
+pub fn revoke(conn: &mut Conn, scope: &Scope, id: InvitationId, now: NaiveDateTime) -> QueryResult<()> {
+    let unanswered = scope
+        .invitations()
+        .filter(invitations::id.eq(id))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::revoked_at.is_null())
+        .filter(invitations::declined_at.is_null());
+    one(diesel::update(unanswered)
+        .set(invitations::revoked_at.eq(now))
+        .execute(conn)?)
 }

@@ -45,7 +45,7 @@ pub(super) async fn request(ctx: Ctx<RequestPasswordReset>) -> Result<PasswordRe
         // Written for nobody as well, and then undone.
         store::done_or_undone(tx, by_mail && owner.is_some(), |tx| {
             let end = now + rules::MAILED_LINK;
-            links::insert(tx.conn, LinkKind::Password, owner, &link.hash, now, end)?;
+            links::insert(tx.conn, LinkKind::MailedPassword, owner, &link.hash, now, end)?;
             mail::queue(tx, &letter)
         })?;
         tx.record(Entry::new("session.ask_for_password", "address", journal_as))
@@ -76,8 +76,11 @@ pub(super) async fn complete(ctx: Ctx<CompletePasswordReset>) -> Result<(), AppE
     let owner = account.id;
     ctx.write(move |tx, anonymous| {
         let now = tx.now();
-        links::consume(tx.conn, anonymous, LinkKind::Password, link, now)?;
+        let mailed = links::consume(tx.conn, anonymous, LinkKind::Password, link, now)?;
         let own = anonymous.proven(owner.into());
+        if mailed {
+            accounts::prove_email(tx.conn, &own)?;
+        }
         accounts::set_password(tx.conn, &own, &hash)?;
         store::void_links(tx.conn, &own, now)?;
         let ended = store::end_all(tx.conn, &own)?;

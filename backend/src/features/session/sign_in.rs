@@ -205,6 +205,7 @@ mod tests {
             workspace_id: WorkspaceId(state.clock().new_id()),
             name: "Ann".parse().unwrap(),
             email: email.parse().unwrap(),
+            email_proven: true,
             password_hash,
             is_operator: false,
         };

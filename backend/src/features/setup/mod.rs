@@ -53,6 +53,7 @@ async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
         workspace_id: WorkspaceId(ctx.new_id()),
         name,
         email,
+        email_proven: true,
         password_hash: Some(hash.clone()),
         is_operator: true,
     };
@@ -162,6 +163,7 @@ fn first_account(state: &State, admin: &Admin) -> Result<NewAccount, AppError> {
         workspace_id: WorkspaceId(state.clock().new_id()),
         name,
         email: admin.email.clone(),
+        email_proven: true,
         password_hash: Some(hash),
         is_operator: true,
     })

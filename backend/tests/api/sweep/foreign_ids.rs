@@ -14,6 +14,8 @@ fn ids_of(things: &Things) -> Vec<String> {
         things.key.access_key.clone(),
         things.other_session.clone(),
         things.invitation.clone(),
+        things.sent_to_them.clone(),
+        things.notification.clone(),
     ]
 }
 

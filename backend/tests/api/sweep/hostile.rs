@@ -313,6 +313,7 @@ async fn an_address_with_something_else_for_an_id_names_nothing() {
         "{invitation_id}",
         "{user_id}",
         "{server_workspace_id}",
+        "{notification_id}",
     ];
     for mount in &mounts() {
         for parameter in parameters

@@ -6,12 +6,16 @@ use backend::{
     features,
     http::Mount,
 };
-use db::{columns, schema::workspaces};
+use db::{
+    columns,
+    schema::{users, workspaces},
+};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use shared::{
     ids::UserId,
     invitations::{CreateInvitation, NewInvitation},
+    notifications::{ListNotifications, NotificationsQuery},
     permission::Role,
     session::{PasswordResetRequest, RequestPasswordReset},
     workspaces::InWorkspace,
@@ -26,6 +30,9 @@ pub struct Things {
     /// Another browser in which they are signed in.
     pub other_session: String,
     pub invitation: String,
+    /// An invitation to them, and the notification that tells of it.
+    pub sent_to_them: String,
+    pub notification: String,
     /// The token of the invitation's link.
     pub link: String,
     /// Another account: a member of the person's workspace, if there is one.
@@ -33,7 +40,8 @@ pub struct Things {
 }
 
 impl Things {
-    async fn of(app: &TestApp, person: Person) -> Self {
+    /// `host` invites them as well.
+    async fn of(app: &TestApp, host: &Person, person: Person) -> Self {
         let path = InWorkspace {
             workspace_id: person.workspace,
         };
@@ -45,11 +53,31 @@ impl Things {
             .call::<CreateInvitation>(&person, path, (), body)
             .await
             .reply();
+        let account = users::table.find(columns::UserId(person.id));
+        app.change(|conn| {
+            diesel::update(account)
+                .set(users::email_proven.eq(true))
+                .execute(conn)
+        });
+        let path = InWorkspace {
+            workspace_id: host.workspace,
+        };
+        let body = NewInvitation {
+            email: Some(person.email.parse().unwrap()),
+            role: Role::User,
+        };
+        let sent = app.call::<CreateInvitation>(host, path, (), body).await.reply();
+        let told = app
+            .call::<ListNotifications>(&person, (), NotificationsQuery::default(), ())
+            .await
+            .reply();
         let link = made.link.expose().split_once("#token=").unwrap().1.to_owned();
         Self {
             key: app.key(&person, person.workspace),
             other_session: app.session(person.id).0.to_string(),
             invitation: made.invitation.id.to_string(),
+            sent_to_them: sent.invitation.id.to_string(),
+            notification: told.items[0].id.to_string(),
             link,
             other: person.id,
             person,
@@ -69,6 +97,8 @@ impl Things {
             self.key.secret_key.clone(),
             self.other_session.clone(),
             self.invitation.clone(),
+            self.sent_to_them.clone(),
+            self.notification.clone(),
             self.link.clone(),
         ]
     }
@@ -82,11 +112,17 @@ impl Things {
                 .replace("{user_id}", &self.person.id.to_string())
                 .replace("{server_workspace_id}", &self.person.workspace.to_string()),
         };
+        let invitation = if path.starts_with("/api/v1/me/") {
+            &self.sent_to_them
+        } else {
+            &self.invitation
+        };
         let filled = path
             .replace("{workspace_id}", &self.person.workspace.to_string())
             .replace("{access_key}", &self.key.access_key)
             .replace("{session_id}", &self.other_session)
-            .replace("{invitation_id}", &self.invitation)
+            .replace("{invitation_id}", invitation)
+            .replace("{notification_id}", &self.notification)
             .replace("{user_id}", &self.other.to_string());
         assert!(
             !filled.contains('{'),
@@ -123,9 +159,10 @@ impl World {
             });
         })
         .await;
-        let mut ann = Things::of(&app, app.password_person("ann")).await;
-        let bob = Things::of(&app, app.password_person("bob")).await;
-        let eve = Things::of(&app, app.password_person("eve")).await;
+        let host = app.person("host");
+        let mut ann = Things::of(&app, &host, app.password_person("ann")).await;
+        let bob = Things::of(&app, &host, app.password_person("bob")).await;
+        let eve = Things::of(&app, &host, app.password_person("eve")).await;
         app.member(ann.person.workspace, &bob.person, Role::User);
         ann.other = bob.person.id;
         // Not her personal one, with which an owner may do less: that is another.
@@ -226,6 +263,10 @@ impl World {
             "CreateInvitation" => json!({"email": "new@example.com", "role": "user"}),
             "ChangeServerUser" => json!({"disabled": true}),
             "ChangeServerWorkspace" => json!({"max_members": 10}),
+            "CreateInvitations" => {
+                json!({"emails": ["new@example.com", "other@example.com"], "role": "user"})
+            }
+            "ChangeNotification" => json!({"read": true}),
             "ShowInvitation" | "AcceptInvitation" => json!({"token": ann.link}),
             "JoinWithNewAccount" => json!({"token": ann.link, "name": "Joe", "email": "joe@example.com",
                                            "password": "a very long passphrase"}),
@@ -235,6 +276,10 @@ impl World {
             | "RevokeOtherSessions"
             | "RevokeCredential"
             | "RevokeInvitation"
+            | "ResendInvitation"
+            | "AcceptMyInvitation"
+            | "DeclineMyInvitation"
+            | "ReadAllNotifications"
             | "CreatePasswordLink"
             | "DeleteServerUser" => Value::Null,
             _ if mount.method.as_str() == "GET" => Value::Null,

@@ -19,31 +19,51 @@ use crate::{
 pub enum LinkKind {
     /// Choosing a password.
     Password,
+    /// The same, by a link that went to the mailbox of the account and nowhere else: whoever uses it holds the mailbox. Where a
+    /// link of the kind [`LinkKind::Password`] works, one of this kind does.
+    MailedPassword,
     /// Setting the server up.
     SetUp,
 }
 
 impl LinkKind {
-    /// The word that is stored, and the domain of the keyed hash.
+    /// The word that is stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password-link",
+            Self::MailedPassword => "mailed-password-link",
             Self::SetUp => "setup-link",
+        }
+    }
+
+    /// The domain of the keyed hash: by its token, one does not see how a link came.
+    const fn domain(self) -> &'static str {
+        match self {
+            Self::Password | Self::MailedPassword => Self::Password.as_str(),
+            Self::SetUp => Self::SetUp.as_str(),
+        }
+    }
+
+    /// The kinds that work where this one does.
+    const fn accepted(self) -> [&'static str; 2] {
+        match self {
+            Self::Password => [Self::Password.as_str(), Self::MailedPassword.as_str()],
+            Self::MailedPassword | Self::SetUp => [self.as_str(), self.as_str()],
         }
     }
 
     /// A token for a new link.
     #[must_use]
     pub fn new_token(self, keys: &InstanceKeys) -> NewToken {
-        NewToken::of(keys, self.as_str())
+        NewToken::of(keys, self.domain())
     }
 
     /// The hash under which a link is stored; none if the token cannot be one.
     #[must_use]
     pub fn hash(self, keys: &InstanceKeys, token: &SecretText) -> Option<String> {
         let text = token.expose();
-        let keyed = || keys.keyed_hash().hash(self.as_str(), text.as_bytes());
+        let keyed = || keys.keyed_hash().hash(self.domain(), text.as_bytes());
         secrets::token_text::is_opaque_shape(text).then(keyed)
     }
 }
@@ -70,7 +90,7 @@ pub fn insert(
 }
 
 type ByHash = dsl::Filter<one_time_links::table, dsl::Eq<one_time_links::token_hash, String>>;
-type OfKind = dsl::Filter<ByHash, dsl::Eq<one_time_links::kind, &'static str>>;
+type OfKind = dsl::Filter<ByHash, dsl::EqAny<one_time_links::kind, [&'static str; 2]>>;
 type Unused = dsl::Filter<OfKind, dsl::IsNull<one_time_links::used_at>>;
 
 /// The link, if it works.
@@ -82,27 +102,26 @@ pub fn usable(
 ) -> dsl::Filter<Unused, dsl::Gt<one_time_links::expires_at, NaiveDateTime>> {
     anonymous
         .link(token_hash)
-        .filter(one_time_links::kind.eq(kind.as_str()))
+        .filter(one_time_links::kind.eq_any(kind.accepted()))
         .filter(one_time_links::used_at.is_null())
         .filter(one_time_links::expires_at.gt(now))
 }
 
-/// Uses a link up; only one caller can.
+/// Uses a link up; only one caller can. Says whether it had been mailed.
 pub fn consume(
     conn: &mut Conn,
     anonymous: &Anonymous,
     kind: LinkKind,
     token_hash: String,
     now: NaiveDateTime,
-) -> Result<(), AppError> {
-    let changed = diesel::update(usable(anonymous, kind, token_hash, now))
+) -> Result<bool, AppError> {
+    let used: Option<String> = diesel::update(usable(anonymous, kind, token_hash, now))
         .set(one_time_links::used_at.eq(now))
-        .execute(conn)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(ErrorCode::LinkUnusable.into())
-    }
+        .returning(one_time_links::kind)
+        .get_result(conn)
+        .optional()?;
+    used.map(|kind| kind == LinkKind::MailedPassword.as_str())
+        .ok_or_else(|| ErrorCode::LinkUnusable.into())
 }
 
 /// A link with which its owner chooses a password, to be handed over by an operator.
