@@ -14,6 +14,7 @@ use crate::{
     features::{
         account::appearance::keep_theme,
         invitations::join::JoinPage,
+        notifications::{bell::bell, keep_inbox},
         session::{
             forgotten::{ForgotPasswordPage, ResetPasswordPage},
             sign_in_page::SignInPage,
@@ -118,7 +119,8 @@ fn Inside() -> impl IntoView {
     view! {
         <Unless>
             {keep_theme()}
-            <Frame><Outlet /></Frame>
+            {keep_inbox()}
+            <Frame beside_profile=bell><Outlet /></Frame>
         </Unless>
     }
 }
@@ -147,6 +149,7 @@ fn Unless(children: ChildrenFn) -> impl IntoView {
 fn Settings() -> impl IntoView {
     let session = use_session();
     let params = use_params_map();
+    let is_operator = Memo::new(move |_| session.is_operator());
     let place = Memo::new(move |_| {
         params.with(|params| {
             Some((
@@ -161,7 +164,9 @@ fn Settings() -> impl IntoView {
         };
         let workspace = CurrentWorkspace::of(session, id);
         provide_context(workspace);
-        if section.is_for_administrators() && !workspace.is_administrator() {
+        let allowed = (!section.is_for_administrators() || workspace.is_administrator())
+            && (!section.is_for_operators() || is_operator.get());
+        if !allowed {
             return view! { <NoPermission section /> }.into_any();
         }
         match page(section) {

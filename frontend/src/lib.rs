@@ -8,6 +8,7 @@ pub mod features;
 pub mod frame;
 #[cfg(feature = "gallery")]
 pub mod gallery;
+pub mod listing;
 pub mod pages;
 pub mod routes;
 pub mod sections;

@@ -6,10 +6,13 @@ use shared::ids::WorkspaceId;
 use crate::{
     features::{
         access_rules::{AccessRules, RolesCard},
-        account::{appearance::AppearanceCard, password::PasswordCard, profile::ProfileCard},
+        account::{appearance::AppearanceCard, data::DataCard, password::PasswordCard, profile::ProfileCard},
+        audit::{AuditLog, Chain},
         credentials::Credentials,
         invitations::{invite::InviteDialog, pending::PendingInvitations},
         server::connection::ConnectionCard,
+        server_users::ServerUsers,
+        server_workspaces::ServerWorkspaces,
         session::browsers::BrowserSessions,
         usage::UsagePage,
         workspaces::{WorkspaceList, users::Users},
@@ -29,6 +32,10 @@ pub fn page(section: Section) -> fn() -> AnyView {
         Section::Users => users,
         Section::AccessRules => access_rules,
         Section::Usage => usage,
+        Section::Audit => audit,
+        Section::ServerUsers => server_users,
+        Section::ServerWorkspaces => server_workspaces,
+        Section::ServerAudit => server_audit,
     }
 }
 
@@ -40,6 +47,7 @@ fn profile() -> AnyView {
         <ProfileCard />
         <PasswordCard on_changed=changed />
         <BrowserSessions version=sessions_ended />
+        <DataCard />
     }
     .into_any()
 }
@@ -89,4 +97,21 @@ fn access_rules() -> AnyView {
 
 fn usage() -> AnyView {
     view! { <UsagePage /> }.into_any()
+}
+
+fn audit() -> AnyView {
+    let chain = Chain::Workspace(use_workspace().id);
+    view! { <AuditLog chain /> }.into_any()
+}
+
+fn server_users() -> AnyView {
+    view! { <ServerUsers /> }.into_any()
+}
+
+fn server_workspaces() -> AnyView {
+    view! { <ServerWorkspaces /> }.into_any()
+}
+
+fn server_audit() -> AnyView {
+    view! { <AuditLog chain=Chain::Server /> }.into_any()
 }

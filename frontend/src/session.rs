@@ -53,6 +53,12 @@ impl CurrentSession {
         })
     }
 
+    /// Whether the signed-in account operates this server.
+    pub fn is_operator(self) -> bool {
+        self.state
+            .with(|state| matches!(state, State::SignedIn(session) if session.account.is_operator))
+    }
+
     /// The workspaces one is a member of, the personal one first.
     pub fn workspaces(self) -> Vec<Workspace> {
         self.workspaces.get()

@@ -25,7 +25,12 @@ const MAIN: &str = "main";
 
 /// The frame around the pages of the workspace that the address names.
 #[component]
-pub fn Frame(children: ChildrenFn) -> impl IntoView {
+pub fn Frame(
+    /// What a feature puts beside the Profile button.
+    beside_profile: fn() -> AnyView,
+    /// The page.
+    children: ChildrenFn,
+) -> impl IntoView {
     let params = use_params_map();
     let session = use_session();
     let id = Memo::new(move |_| params.with(routes::workspace_id));
@@ -41,19 +46,19 @@ pub fn Frame(children: ChildrenFn) -> impl IntoView {
         Some(id) => {
             provide_context(CurrentWorkspace::of(session, id));
             let page = children();
-            view! { <Framed>{page}</Framed> }.into_any()
+            view! { <Framed beside_profile>{page}</Framed> }.into_any()
         }
         None => view! { <Alone><NotFound /></Alone> }.into_any(),
     }
 }
 
 #[component]
-fn Framed(children: Children) -> impl IntoView {
+fn Framed(beside_profile: fn() -> AnyView, children: Children) -> impl IntoView {
     let finding = RwSignal::new(false);
     close_side_bar_after_navigation();
     view! {
         <SkipLink />
-        <TopBar finding />
+        <TopBar finding beside=beside_profile />
         <div class="frame">
             <SideBar />
             <div class="column">

@@ -51,14 +51,22 @@ pub fn ConfirmDialog(
     }
 }
 
+/// What is in the dialog; alone, for a dialog that has to load first what will happen.
 #[component]
-fn Question(
+pub fn Question(
+    /// Closes the dialog.
     on_close: Callback<()>,
+    /// The words on the dangerous button.
     action: String,
+    /// What has to be typed first; nothing when absent.
     type_first: Signal<Option<String>>,
+    /// Whether the action is under way.
     busy: Signal<bool>,
+    /// Why the last try failed.
     error: Signal<Option<String>>,
+    /// Does it.
     on_confirm: Callback<()>,
+    /// What will happen.
     children: Children,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());

@@ -20,6 +20,8 @@ pub enum Typed {
     Number,
     /// A web address.
     Url,
+    /// A day, as `2026-11-25`.
+    Date,
     /// What to look for; password managers leave it alone.
     Search,
     /// A name for machines: no spelling, no capital letters.
@@ -33,6 +35,7 @@ impl Typed {
             Self::Email => "email",
             Self::Url => "url",
             Self::Search => "search",
+            Self::Date => "date",
         }
     }
 
@@ -42,7 +45,7 @@ impl Typed {
             Self::Email => Some("email"),
             Self::Url => Some("url"),
             Self::Search => Some("search"),
-            Self::Text | Self::Code => None,
+            Self::Text | Self::Code | Self::Date => None,
         }
     }
 
