@@ -13,7 +13,9 @@ use shared::{
 };
 
 use crate::{
+    address::{Address, Step},
     api::{ApiError, call},
+    routes::{self, Section},
     sign_in_gate,
     ui::fetched::Fetched,
 };
@@ -77,6 +79,10 @@ impl CurrentSession {
         })
     }
 
+    fn first_workspace_untracked(self) -> Option<WorkspaceId> {
+        untrack(move || self.first_workspace())
+    }
+
     /// Takes over a session that was just begun, by signing in or by setting up.
     pub async fn begin(self, session: Session) -> Result<(), ApiError> {
         sign_in_gate::guard(true);
@@ -129,8 +135,42 @@ impl CurrentSession {
     /// Asks for the list of workspaces again, after joining or leaving one.
     pub async fn reload_workspaces(self) -> Result<(), ApiError> {
         let page = call::<ListWorkspaces>((), (), ()).await?;
+        let first = page.items.first().map(|workspace| workspace.id);
+        let is_there = |id| page.items.iter().any(|workspace| workspace.id == id);
+        // The one to open first may be the one that is gone.
+        let gone = self.first_workspace_untracked().is_some_and(|id| !is_there(id));
+        if let Some(first) = first.filter(|_| gone) {
+            self.state.update(|state| {
+                if let State::SignedIn(session) = state {
+                    session.workspace_id = first;
+                }
+            });
+        }
         self.workspaces.set(page.items);
         Ok(())
+    }
+
+    /// The same, in the background. If it fails, the list is right after the next change.
+    pub fn refresh_workspaces(self) {
+        leptos::task::spawn_local(async move {
+            let _ = self.reload_workspaces().await;
+        });
+    }
+
+    /// What follows when one is no member of `gone` any more: a page of it makes way for the personal workspace.
+    pub fn leave_page_of(self, gone: WorkspaceId, here: WorkspaceId, address: Address) {
+        let personal = self.workspaces.with_untracked(|all| {
+            let other = all.iter().filter(|workspace| workspace.id != gone);
+            // False comes first.
+            other
+                .min_by_key(|workspace| !workspace.personal)
+                .map(|workspace| workspace.id)
+        });
+        match personal.filter(|_| gone == here) {
+            Some(personal) => address.go(Step::Same, &routes::settings(personal, Section::Workspace)),
+            None => address.close_dialog(),
+        }
+        self.refresh_workspaces();
     }
 
     /// Signs out of this browser.

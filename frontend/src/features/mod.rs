@@ -6,6 +6,7 @@ pub mod account;
 pub mod audit;
 pub mod credentials;
 pub mod invitations;
+pub mod members;
 pub mod notifications;
 pub mod server;
 pub mod server_users;

@@ -42,7 +42,7 @@ pub fn TopBar(
                 <span class="find-words">"Go to"</span>
                 <kbd>{keys}</kbd>
             </button>
-            <span class="top-end">{beside()} <ProfileMenu /></span>
+            <span class="top-end">{beside()} <ProfileMenu finding /></span>
         </header>
     }
 }

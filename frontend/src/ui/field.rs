@@ -16,6 +16,8 @@ pub enum Typed {
     Text,
     /// An e-mail address.
     Email,
+    /// One e-mail address or several.
+    Emails,
     /// A whole number.
     Number,
     /// A web address.
@@ -31,7 +33,7 @@ pub enum Typed {
 impl Typed {
     const fn input_type(self) -> &'static str {
         match self {
-            Self::Text | Self::Number | Self::Code => "text",
+            Self::Text | Self::Emails | Self::Number | Self::Code => "text",
             Self::Email => "email",
             Self::Url => "url",
             Self::Search => "search",
@@ -42,7 +44,7 @@ impl Typed {
     const fn input_mode(self) -> Option<&'static str> {
         match self {
             Self::Number => Some("numeric"),
-            Self::Email => Some("email"),
+            Self::Email | Self::Emails => Some("email"),
             Self::Url => Some("url"),
             Self::Search => Some("search"),
             Self::Text | Self::Code | Self::Date => None,

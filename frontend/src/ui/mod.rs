@@ -6,6 +6,7 @@ pub mod avatar;
 pub mod badge;
 pub mod button;
 pub mod choice;
+pub mod combobox;
 pub mod confirm_dialog;
 pub mod copy;
 pub mod dialog;
