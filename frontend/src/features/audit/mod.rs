@@ -13,6 +13,7 @@ use shared::{
     members::ListMembers,
     page::{Page, PageQuery},
     server_users::{ListServerUsers, ServerUsersQuery},
+    text::{Email, Name},
     workspaces::InWorkspace,
 };
 
@@ -22,7 +23,7 @@ use crate::{
     features::audit::{filters::Filters, table::EntryList, verify::VerifyCard},
     routes::Section,
     text,
-    ui::{download::DownloadLink, page_title::PageTitle},
+    ui::{combobox::Candidate, download::DownloadLink, page_title::PageTitle},
 };
 
 pub mod diff;
@@ -84,10 +85,15 @@ impl Chain {
         format!("{path}{}", query_string(&wanted))
     }
 
-    /// People whose name or address contains this text, with what to call them.
-    async fn people(self, text: String) -> Result<Vec<(UserId, String)>, ApiError> {
+    /// People whose name or address contains this text.
+    async fn people(self, text: String) -> Result<Vec<Candidate>, ApiError> {
         let (limit, q) = (Some(SUGGESTED), Some(text));
-        let people: Vec<_> = match self {
+        let candidate = |id: UserId, name: Name, email: Email| Candidate {
+            value: id.to_string(),
+            label: name.into_string(),
+            note: email.into_string(),
+        };
+        match self {
             Self::Workspace(workspace_id) => {
                 let query = PageQuery {
                     limit,
@@ -95,10 +101,10 @@ impl Chain {
                     ..PageQuery::default()
                 };
                 let page = call::<ListMembers>(InWorkspace { workspace_id }, query, ()).await?;
-                page.items
-                    .into_iter()
-                    .map(|one| (one.user_id, one.name, one.email))
-                    .collect()
+                let people = page.items.into_iter();
+                Ok(people
+                    .map(|one| candidate(one.user_id, one.name, one.email))
+                    .collect())
             }
             Self::Server => {
                 let query = ServerUsersQuery {
@@ -107,14 +113,10 @@ impl Chain {
                     ..ServerUsersQuery::default()
                 };
                 let page = call::<ListServerUsers>((), query, ()).await?;
-                page.items
-                    .into_iter()
-                    .map(|one| (one.id, one.name, one.email))
-                    .collect()
+                let people = page.items.into_iter();
+                Ok(people.map(|one| candidate(one.id, one.name, one.email)).collect())
             }
-        };
-        let label = |(id, name, email)| (id, format!("{name} ({email})"));
-        Ok(people.into_iter().map(label).collect())
+        }
     }
 
     const fn section(self) -> Section {

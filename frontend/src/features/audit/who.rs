@@ -6,10 +6,12 @@ use leptos::prelude::*;
 use shared::ids::UserId;
 
 use crate::{
-    address::{Step, use_address},
-    api::ApiError,
+    address::{Address, Step, use_address},
     features::audit::Chain,
-    ui::{fetched::Fetched, suggest::SuggestField},
+    ui::{
+        combobox::{Candidate, Combobox},
+        fetched::Fetched,
+    },
 };
 
 /// The field that chooses who.
@@ -19,76 +21,11 @@ pub fn WhoField(
     chain: Chain,
 ) -> impl IntoView {
     let address = use_address();
-    let named = address.of("who");
-    let typed = RwSignal::new(named.get_untracked().unwrap_or_default());
-    // Everybody who was suggested so far; what was chosen must not be forgotten when other things are suggested.
-    let known = RwSignal::new(People::new());
-    let meant = Memo::new(move |_| {
-        let text = typed.with(|text| text.trim().to_owned());
-        let by_name =
-            || known.with(|known| known.iter().find(|(_, label)| *label == text).map(|(id, _)| *id));
-        text.parse::<UserId>()
-            .ok()
-            .or_else(by_name)
-            .map(|id| id.to_string())
-    });
-
-    let (asked, found) = look_for(chain, typed, meant, known);
-    let suggestions = Signal::derive(move || {
-        let found = found.get().and_then(Result::ok).unwrap_or_default();
-        found.into_iter().map(|(_, label)| label).collect()
-    });
-
-    // What is meant goes to the address; what the address says otherwise, by Back or "Clear filters", comes back.
-    let own = StoredValue::new(named.get_untracked());
-    Effect::new(move |_| {
-        let meant = meant.get();
-        if meant != own.get_value() {
-            own.set_value(meant.clone());
-            address.change(Step::Same, &[("who", meant), ("cursor", None)]);
-        }
-    });
-    Effect::new(move |_| {
-        let named = named.get();
-        if named != own.get_value() {
-            own.set_value(named.clone());
-            typed.set(named.unwrap_or_default());
-        }
-    });
-    let error = Signal::derive(move || {
-        let nobody = found
-            .get()
-            .is_some_and(|found| found.is_ok_and(|found| found.is_empty()));
-        let is_asked = typed.with(|text| text.trim() == asked.get() && !text.trim().is_empty());
-        (nobody && is_asked && meant.get().is_none())
-            .then(|| "Nobody is called that. Choose from the list, or enter a whole user ID.".to_owned())
-    });
-    view! { <SuggestField label="Who" value=typed suggestions placeholder="Name, e-mail or user ID" error /> }
-}
-
-type People = Vec<(UserId, String)>;
-type Found = Fetched<People, ApiError>;
-
-/// Looks for what is typed, unless it is clear who is meant: what was looked for last, and who was found.
-fn look_for(
-    chain: Chain,
-    typed: RwSignal<String>,
-    meant: Memo<Option<String>>,
-    known: RwSignal<People>,
-) -> (RwSignal<String>, Found) {
-    let asked = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        let text = typed.with(|text| text.trim().to_owned());
-        if text.is_empty() || meant.get().is_some() {
-            return;
-        }
-        if let Ok(timer) =
-            set_timeout_with_handle(move || asked.set(text.clone()), Duration::from_millis(250))
-        {
-            on_cleanup(move || timer.clear());
-        }
-    });
-    let found: Found = Fetched::new(move || {
+    let typed = RwSignal::new(String::new());
+    let chosen = RwSignal::new(None::<Candidate>);
+    follow_address(address, typed, chosen);
+    let asked = debounced(typed, chosen);
+    let list = Fetched::new(move || {
         let text = asked.get();
         async move {
             if text.is_empty() {
@@ -97,16 +34,76 @@ fn look_for(
             chain.people(text).await
         }
     });
+    let found = Signal::derive(move || {
+        let text = typed.with(|text| text.trim().to_owned());
+        if text.parse::<UserId>().is_ok() {
+            return vec![by_id(text)];
+        }
+        let wanted = text.to_lowercase();
+        let people = list.get().and_then(Result::ok).unwrap_or_default();
+        let fits = |one: &Candidate| {
+            format!("{} {}", one.label, one.note)
+                .to_lowercase()
+                .contains(&wanted)
+        };
+        people.into_iter().filter(fits).collect()
+    });
+    let error = Signal::derive(|| None);
+    view! {
+        <Combobox
+            label="Who"
+            hint="Type a part of the name or e-mail, or a whole user ID."
+            optional=true
+            typed
+            found
+            chosen
+            error
+        />
+    }
+}
+
+/// Somebody of whom only the id is known.
+fn by_id(id: String) -> Candidate {
+    Candidate {
+        value: id.clone(),
+        label: id,
+        note: "User ID".to_owned(),
+    }
+}
+
+/// Who is chosen goes to the address; what the address says otherwise, by Back or "Clear filters", comes back.
+fn follow_address(address: Address, typed: RwSignal<String>, chosen: RwSignal<Option<Candidate>>) {
+    let named = address.of("who");
     Effect::new(move |_| {
-        if let Some(Ok(found)) = found.get() {
-            known.update(|known| {
-                let fresh = found
-                    .into_iter()
-                    .filter(|one| !known.contains(one))
-                    .collect::<Vec<_>>();
-                known.extend(fresh);
-            });
+        let named = named.get();
+        let has = chosen.with_untracked(|chosen| chosen.as_ref().map(|one| one.value.clone()));
+        if named != has {
+            typed.set(named.clone().unwrap_or_default());
+            chosen.set(named.map(by_id));
         }
     });
-    (asked, found)
+    Effect::new(move |before: Option<()>| {
+        let has = chosen.with(|chosen| chosen.as_ref().map(|one| one.value.clone()));
+        if before.is_some() && has != named.get_untracked() {
+            address.change(Step::Same, &[("who", has), ("cursor", None)]);
+        }
+    });
+}
+
+/// What is typed, a moment after it was, unless somebody is chosen.
+fn debounced(typed: RwSignal<String>, chosen: RwSignal<Option<Candidate>>) -> RwSignal<String> {
+    let asked = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let text = typed.with(|text| text.trim().to_owned());
+        if chosen.with(Option::is_some) || text.parse::<UserId>().is_ok() {
+            return;
+        }
+        let ask = move || {
+            let _ = asked.try_set(text.clone());
+        };
+        if let Ok(timer) = set_timeout_with_handle(ask, Duration::from_millis(250)) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+    asked
 }
