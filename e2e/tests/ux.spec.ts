@@ -1,7 +1,7 @@
 // What people may expect of any app: feedback, nothing lost, and a word about what went wrong. The numbers are those
 // of the criteria that every page is held to.
 import { type Page } from "@playwright/test";
-import { NAMES, SECTIONS, hold, open, refuse, settings, there } from "../lib/app.js";
+import { NAMES, SECTIONS, hold, open, refuse, sectionLink, settings, there } from "../lib/app.js";
 import { accessibleInBothThemes } from "../lib/axe.js";
 import { expect, test } from "../lib/test.js";
 
@@ -12,10 +12,14 @@ const LOADS = {
   workspace: /\/credentials(\?|$)/,
   users: /\/members(\?|$)/,
   usage: /\/api\/.*\/usage(\?|$)/,
+  audit: /\/workspaces\/.*\/audit(\?|$)/,
+  "server-users": /\/server\/users(\?|$)/,
+  "server-workspaces": /\/server\/workspaces(\?|$)/,
+  "server-log": /\/server\/audit(\?|$)/,
 } as const;
 
 const goTo = (page: Page, section: keyof typeof NAMES) =>
-  page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: NAMES[section] }).click();
+  sectionLink(page, section).click();
 
 test("C10 every press shows something at once, also on a slow line", async ({ ada }) => {
   const { page } = ada;

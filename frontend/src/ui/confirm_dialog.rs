@@ -44,29 +44,35 @@ pub fn ConfirmDialog(
     let action = StoredValue::new(action);
     view! {
         <Dialog open on_close title>
-            <Question on_close action=action.get_value() type_first busy error on_confirm>
+            <Confirm on_close action=action.get_value() type_first busy error on_confirm>
                 {children.with_value(|children| children())}
-            </Question>
+            </Confirm>
         </Dialog>
     }
 }
 
-/// What is in the dialog; alone, for a dialog that has to load first what will happen.
+/// The question alone, for a dialog that must load first what will happen.
 #[component]
-pub fn Question(
-    /// Closes the dialog.
+pub fn Confirm(
+    /// Leaves it.
+    #[prop(into)]
     on_close: Callback<()>,
     /// The words on the dangerous button.
+    #[prop(into)]
     action: String,
     /// What has to be typed first; nothing when absent.
+    #[prop(optional, into)]
     type_first: Signal<Option<String>>,
     /// Whether the action is under way.
+    #[prop(optional, into)]
     busy: Signal<bool>,
     /// Why the last try failed.
+    #[prop(optional, into)]
     error: Signal<Option<String>>,
     /// Does it.
+    #[prop(into)]
     on_confirm: Callback<()>,
-    /// What will happen.
+    /// What will happen, and what is to be chosen.
     children: Children,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());

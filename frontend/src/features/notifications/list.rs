@@ -93,10 +93,11 @@ pub fn InboxList(
             Ok::<(), ApiError>(())
         }
     });
-    // What is there stays as it is when it is brought again: the focus may be in it.
-    let stage = Memo::new(move |_| {
-        let brought = first.get()?;
-        Some(brought.map_err(|error| error.sentence()))
+    // What is there stays as it is when it is brought again, or cannot be: the focus may be in it.
+    let stage = Memo::new(move |before: Option<&Option<Result<(), String>>>| {
+        let brought = first.get()?.map_err(|error| error.sentence());
+        let was_there = matches!(before, Some(Some(Ok(()))));
+        Some(if was_there { Ok(()) } else { brought })
     });
     let content = move || match stage.get() {
         None => Skeleton::Lines(4).view(),

@@ -41,6 +41,11 @@ impl Inbox {
             ));
         }
         self.unread.set(Some(unread));
+        self.look_again();
+    }
+
+    /// Brings the list again, if it is open.
+    fn look_again(self) {
         self.version.update(|version| *version += 1);
     }
 

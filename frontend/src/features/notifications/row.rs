@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    api::call,
+    api::{ApiError, call},
     features::notifications::{Inbox, list::Shown, words},
     routes::{self, Section},
     sending::{Refusal, Sending},
@@ -141,7 +141,8 @@ fn Answer(invitation_id: InvitationId, now: Memo<Notification>, inbox: Inbox, sh
     let join = move |_| {
         let toasts = toasts.clone();
         let work = async move {
-            let joined = call::<AcceptMyInvitation>(OneOfMyInvitations { invitation_id }, (), ()).await?;
+            let answer = call::<AcceptMyInvitation>(OneOfMyInvitations { invitation_id }, (), ()).await;
+            let joined = seen(answer, inbox)?;
             // One has joined even if the list does not come; the next change of it brings it.
             let _ = session.reload_workspaces().await;
             Ok(joined)
@@ -154,7 +155,10 @@ fn Answer(invitation_id: InvitationId, now: Memo<Notification>, inbox: Inbox, sh
     };
     let decline = move |_| {
         let toasts = told.clone();
-        let work = call::<DeclineMyInvitation>(OneOfMyInvitations { invitation_id }, (), ());
+        let work = async move {
+            let answer = call::<DeclineMyInvitation>(OneOfMyInvitations { invitation_id }, (), ()).await;
+            seen(answer, inbox)
+        };
         declining.send(work, move |()| {
             toasts.tell("Invitation declined");
             answered();
@@ -167,4 +171,12 @@ fn Answer(invitation_id: InvitationId, now: Memo<Notification>, inbox: Inbox, sh
         </div>
         <Refusal error />
     }
+}
+
+/// What could not be answered may have been answered elsewhere: the list is looked at again.
+fn seen<T>(answer: Result<T, ApiError>, inbox: Inbox) -> Result<T, ApiError> {
+    if answer.is_err() {
+        inbox.look_again();
+    }
+    answer
 }

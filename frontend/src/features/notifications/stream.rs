@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use shared::{
     contract::url,
-    notifications::{CountNotifications, Unread, WatchNotifications},
+    notifications::{CountNotifications, WatchNotifications},
 };
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
@@ -85,10 +85,9 @@ fn connect(line: &Rc<Line>) {
         &source,
         "unread",
         Box::new(move |event| {
-            let told = event.data().as_string();
-            if let Some(told) = told.and_then(|text| serde_json::from_str::<Unread>(&text).ok()) {
+            if let Some(unread) = told(&event) {
                 heard.works.set(true);
-                heard.inbox.hear(told.unread);
+                heard.inbox.hear(unread);
             }
         }),
     );
@@ -105,6 +104,18 @@ fn connect(line: &Rc<Line>) {
         }),
     );
     line.source.replace(Some(source));
+}
+
+/// The number in an `Unread`, read by the browser's own parser.
+fn told(event: &MessageEvent) -> Option<u64> {
+    let told = js_sys::JSON::parse(&event.data().as_string()?).ok()?;
+    let unread = js_sys::Reflect::get(&told, &"unread".into()).ok()?.as_f64()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count, far below 2^53"
+    )]
+    Some(unread as u64)
 }
 
 fn listen(source: &EventSource, event: &str, then: Box<dyn FnMut(MessageEvent)>) {
