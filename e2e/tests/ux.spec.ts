@@ -160,7 +160,7 @@ test("C18 offline: a notice appears, saving is refused politely, and back online
   await goTo(page, "users");
   await expect(page.getByRole("alert").first()).toBeVisible();
   await context.setOffline(false);
-  await expect(page.getByRole("table", { name: "Members" }), "it loads by itself").toBeVisible();
+  await expect(page.getByRole("table", { name: "Users" }), "it loads by itself").toBeVisible();
 });
 
 test("C20 a missing file of the app shows a reload notice instead of an empty page", async ({ page, expectErrors }) => {

@@ -53,29 +53,13 @@ pub fn Combobox(
             open.set(false);
         }
     };
-    let keydown = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" if open.get_untracked() => {
-            event.prevent_default();
-            choose(at.get_untracked());
-        }
-        // The list closes, not the dialog around it.
-        "Escape" if open.get_untracked() => {
-            event.prevent_default();
-            event.stop_propagation();
-            open.set(false);
-        }
-        key @ ("ArrowDown" | "ArrowUp") => {
-            event.prevent_default();
-            let now = open.get_untracked().then(|| at.get_untracked());
-            let count = found.with_untracked(Vec::len);
-            open.set(true);
-            if let Some(next) = dom::step(key, "ArrowDown", "ArrowUp", now, count) {
-                at.set(next);
-                show(list, next);
-            }
-        }
-        _ => {}
+    let state = State {
+        open,
+        at,
+        found,
+        list,
     };
+    let keydown = move |event: KeyboardEvent| key_in_field(&event, state, choose);
     let control = move |ids: FieldIds| {
         view! {
             <input
@@ -115,6 +99,41 @@ pub fn Combobox(
         }
     };
     view! { <Labelled label hint error optional children=control /> }
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    open: RwSignal<bool>,
+    at: RwSignal<usize>,
+    found: Signal<Vec<Candidate>>,
+    list: NodeRef<html::Ul>,
+}
+
+fn key_in_field(event: &KeyboardEvent, state: State, choose: impl Fn(usize)) {
+    let is_open = state.open.get_untracked();
+    match event.key().as_str() {
+        "Enter" if is_open => {
+            event.prevent_default();
+            choose(state.at.get_untracked());
+        }
+        // The list closes, not the dialog around it.
+        "Escape" if is_open => {
+            event.prevent_default();
+            event.stop_propagation();
+            state.open.set(false);
+        }
+        key @ ("ArrowDown" | "ArrowUp") => {
+            event.prevent_default();
+            let now = is_open.then(|| state.at.get_untracked());
+            let count = state.found.with_untracked(Vec::len);
+            state.open.set(true);
+            if let Some(next) = dom::step(key, "ArrowDown", "ArrowUp", now, count) {
+                state.at.set(next);
+                show(state.list, next);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The list under the field. Choosing leaves the focus in the field.

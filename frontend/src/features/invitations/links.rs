@@ -178,7 +178,7 @@ fn News(good: Vec<(Option<String>, Link)>) -> impl IntoView {
         let server = server.get().and_then(Result::ok);
         by_mail && server.is_some_and(|server| server.sends_mail)
     };
-    let mail = (!good.is_empty()).then(|| {
+    let mail = (!good.is_empty()).then_some({
         move || {
             if sends_mail() {
                 " It is mailed as well."

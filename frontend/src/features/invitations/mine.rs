@@ -79,13 +79,12 @@ fn Card(invitation: MyInvitation, list: Fetched<Vec<MyInvitation>, ApiError>) ->
     };
     let decline = move |_| {
         let toasts = toasts.clone();
-        let words = "Invitation declined";
         sending.send(call::<DeclineMyInvitation>(path.clone(), (), ()), move |()| {
-            toasts.tell(words);
+            toasts.tell("Invitation declined");
             list.refetch();
         });
     };
-    let heading = name.clone();
+    let [heading, to_join] = [name.clone(), name.clone()];
     view! {
         <article class="card invited">
             <span class="empty-picture"><Icon symbol=Symbol::Mail /></span>
@@ -98,7 +97,7 @@ fn Card(invitation: MyInvitation, list: Fetched<Vec<MyInvitation>, ApiError>) ->
                 <Refusal error />
             </div>
             <div class="actions">
-                <Button look=Look::Primary busy on_click=join>"Join" <span class="visually-hidden">" " {name.clone()}</span></Button>
+                <Button look=Look::Primary busy on_click=join>"Join" <span class="visually-hidden">" " {to_join}</span></Button>
                 <Button busy on_click=decline>"Decline" <span class="visually-hidden">" " {name}</span></Button>
             </div>
         </article>
