@@ -48,7 +48,6 @@ pub fn WhoField(
         };
         people.into_iter().filter(fits).collect()
     });
-    let error = Signal::derive(|| None);
     view! {
         <Combobox
             label="Who"
@@ -57,7 +56,6 @@ pub fn WhoField(
             typed
             found
             chosen
-            error
         />
     }
 }
