@@ -1,21 +1,27 @@
 //! The journal. Every change runs in a [`Tx`], which writes what was done, by whom and from where into the same
 //! transaction; a change without an entry is undone. Entries of one workspace form a chain of hashes.
 
+pub mod verify;
+
 use chrono::NaiveDateTime;
 use db::{Conn, on_each, schema::*};
 use diesel::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use shared::ids::WorkspaceId;
+use shared::ids::{UserId, WorkspaceId};
 
 use crate::{
-    access::{Actor, count_epoch_up},
+    access::{Actor, count_epoch_up, count_notices_up},
+    clock::Clock,
     error::AppError,
     state::State,
 };
 
 /// The chain of what belongs to no workspace.
 pub const SERVER_CHAIN: &str = "server";
+
+/// The action of the entry that says what the retention setting removed from its chain.
+pub const RETAIN: &str = "audit.retain";
 
 /// One thing that was done. Values must hold no secrets.
 #[derive(Debug, Clone)]
@@ -68,11 +74,13 @@ impl Entry {
 pub struct Tx<'a> {
     /// The connection, for queries.
     pub conn: &'a mut Conn,
+    clock: &'a Clock,
     now: NaiveDateTime,
     actor: Actor,
     workspace: Option<WorkspaceId>,
     accounted_for: bool,
     authority_ended: bool,
+    told: Vec<UserId>,
 }
 
 impl std::fmt::Debug for Tx<'_> {
@@ -96,11 +104,13 @@ impl Tx<'_> {
             let actor = actor.clone();
             let mut tx = Tx {
                 conn,
+                clock: &state.clock,
                 now,
                 actor,
                 workspace,
                 accounted_for: false,
                 authority_ended: false,
+                told: Vec::new(),
             };
             let value = f(&mut tx)?;
             if !tx.accounted_for {
@@ -108,6 +118,9 @@ impl Tx<'_> {
             }
             if tx.authority_ended {
                 count_epoch_up(tx.conn)?;
+            }
+            if !tx.told.is_empty() {
+                count_notices_up(tx.conn)?;
             }
             Ok::<_, AppError>((value, tx.authority_ended))
         })?;
@@ -123,8 +136,20 @@ impl Tx<'_> {
         self.now
     }
 
+    /// A new id.
+    #[must_use]
+    pub fn new_id(&self) -> uuid::Uuid {
+        self.clock.new_id()
+    }
+
+    /// The account that acts, if one does.
+    #[must_use]
+    pub fn actor_id(&self) -> Option<UserId> {
+        self.actor.user_id
+    }
+
     /// From now on it is `user` who acts: after a password or a link has been proven.
-    pub fn acts_as(&mut self, user: shared::ids::UserId) {
+    pub fn acts_as(&mut self, user: UserId) {
         self.actor.user_id = Some(user);
     }
 
@@ -132,6 +157,11 @@ impl Tx<'_> {
     /// here and in every other process.
     pub fn ends_authority(&mut self) {
         self.authority_ended = true;
+    }
+
+    /// Says that what `user` is told has changed: open streams hear of it at the commit, here and in every other process.
+    pub fn tells(&mut self, user: UserId) {
+        self.told.push(user);
     }
 
     /// Says why this transaction needs no entry.

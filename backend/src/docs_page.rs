@@ -202,6 +202,9 @@ fn one_call(html: &mut Html, document: &Value, types: &Map<String, Value>, call:
         } else if status.starts_with('2') {
             html.raw(&format!("<h4>Answer {status}</h4>"));
             html.paragraph(string(response, "description"));
+            for (media, _) in object(response, "/content") {
+                html.paragraph(&format!("`{media}`"));
+            }
         }
     }
     html.raw("<h4>Example</h4>");

@@ -1,5 +1,5 @@
-//! What the server does by itself: writes its counters, sends mail, removes what has expired, and watches whether
-//! another process took authority away. None of it is in the way of a request.
+//! What the server does by itself: writes its counters, sends mail, removes what has expired or is older than it is to be
+//! kept, and watches whether another process took authority away. None of it is in the way of a request.
 
 use std::{
     sync::mpsc,
@@ -14,10 +14,14 @@ use tokio::{sync::watch, time::MissedTickBehavior};
 use crate::{
     access::load_epoch,
     error::AppError,
-    features::session::store as sessions,
-    http::{blocking, forget_old},
+    features::{
+        audit::{rules::cutoff, store::removal},
+        session::store as sessions,
+    },
+    http::forget_old,
     mail::{self, Mailer},
     state::State,
+    threads::blocking,
     throttle,
 };
 
@@ -98,6 +102,13 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
             blocking(move || sweep(&state)).await
         },
     );
+    let forgetting = every(
+        FIRST_SWEEP_AFTER,
+        SWEEP_EVERY,
+        stopped.clone(),
+        "retention",
+        async || remove_old_entries(&state).await.map(drop),
+    );
     let mail = async {
         let Some(mailer) = &mailer else {
             return;
@@ -121,7 +132,7 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
             Ok(())
         },
     );
-    tokio::join!(meters, sweeping, releasing, mail);
+    tokio::join!(meters, sweeping, forgetting, releasing, mail);
 }
 
 /// Does `job` again and again until the stop. A job that fails is tried again at its next turn.
@@ -205,4 +216,38 @@ pub fn sweep(state: &State) -> Result<(), AppError> {
     })?;
     tracing::debug!(removed, "swept");
     Ok(())
+}
+
+/// Removes entries of the journal that are older than the settings say, chain by chain, each batch in a transaction of its
+/// own: whatever ends this in between leaves every chain whole. Answers how many.
+pub async fn remove_old_entries(state: &web::Data<State>) -> Result<usize, AppError> {
+    let Some(days) = state.config().audit_retention_days else {
+        return Ok(0);
+    };
+    let cutoff = cutoff(state.clock().now(), days);
+    let (mut total, mut after) = (0, String::new());
+    loop {
+        let (shared, last) = (state.clone(), after);
+        let next = blocking(move || {
+            shared.system_read("old entries of the journal are looked for", |conn, system| {
+                Ok(removal::next_chain_with_old(conn, system, &last, cutoff)?)
+            })
+        });
+        let Some(chain) = next.await? else {
+            return Ok(total);
+        };
+        loop {
+            let (shared, name) = (state.clone(), chain.clone());
+            let removed = blocking(move || {
+                shared.system("old entries of the journal are removed", |tx, system| {
+                    removal::remove_oldest(tx, system, &name, cutoff)
+                })
+            });
+            match removed.await? {
+                0 => break,
+                removed => total += removed,
+            }
+        }
+        after = chain;
+    }
 }

@@ -14,13 +14,18 @@ use secrets::keys::InstanceKeys;
 use shared::text::Email;
 
 use crate::{
-    access::System,
+    access::{System, WholeServer},
     audit::{Entry, Tx},
     config::{Smtp, SmtpSecurity},
     error::AppError,
-    http::blocking,
     state::State,
+    threads::blocking,
 };
+
+diesel::define_sql_function! {
+    /// Lower case, of ASCII letters.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 type Sender = AsyncSmtpTransport<Tokio1Executor>;
 
@@ -294,6 +299,12 @@ fn give_up(tx: &mut Tx<'_>, _: &System, mail: &Claimed, why: &str) -> Result<(),
     tracing::error!(mail_id = mail.id, why, "mail given up");
     diesel::delete(outbox::table.find(&mail.id)).execute(tx.conn)?;
     tx.record(Entry::new("mail.give_up", "mail", &mail.id).after(&why))
+}
+
+/// Drops what was to be sent to an address ([`Email::key`]), and the lines about what was.
+pub(crate) fn forget_address(conn: &mut Conn, reach: &WholeServer, email_key: &str) -> QueryResult<usize> {
+    // Addresses are ASCII, of which every database knows the lower case.
+    diesel::delete(reach.mail().filter(lower(outbox::recipient).eq(email_key))).execute(conn)
 }
 
 /// Removes the lines about mails sent long ago.

@@ -8,15 +8,20 @@ use std::{
 };
 
 use backend::{
-    commands::{key, told, user},
+    commands::{audit, key, told, user},
     config::{
         Log, LogFormat, LogLevel,
         load::{self, ConfigError, Flags, Loaded},
     },
+    log::Log as LogWriter,
     openapi, server,
 };
 use clap::{Args, Parser, Subcommand};
-use shared::text::{Email, Name};
+use shared::{
+    ids::WorkspaceId,
+    server_users::UserState,
+    text::{Email, Name},
+};
 
 /// Accounts, workspaces, keys and access for teams that work with `ClearML`.
 #[derive(Debug, Parser)]
@@ -67,6 +72,9 @@ enum Command {
     /// Look after key pairs
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Look after the journal
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -92,7 +100,17 @@ enum UserCommand {
         /// The address to sign in with
         email: Email,
     },
-    /// List the accounts
+    /// Shut an account out: sessions and keys end at once
+    Disable {
+        /// The address to sign in with
+        email: Email,
+    },
+    /// Let an account in again that was disabled: its keys work again
+    Enable {
+        /// The address to sign in with
+        email: Email,
+    },
+    /// List the accounts: id, address, name, state, and who operates the server
     List,
 }
 
@@ -107,6 +125,22 @@ enum KeyCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Recompute every chain of the journal; ends with 1 if anything was changed, removed or put in
+    Verify {
+        /// Only the chain of this workspace
+        #[arg(long, value_name = "ID")]
+        workspace: Option<WorkspaceId>,
+        /// An earlier output of --json: what was there then must still be there
+        #[arg(long, value_name = "FILE")]
+        expect: Option<PathBuf>,
+        /// Print JSON, to be kept on another machine for --expect
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Say whether the server would start with these settings
     Check,
@@ -116,7 +150,10 @@ enum ConfigCommand {
 
 fn main() -> ExitCode {
     let line = CommandLine::parse();
-    match execute(line.command, line.settings.into_flags()) {
+    let log = LogWriter::to(io::stderr());
+    let done = execute(line.command, line.settings.into_flags(), &log);
+    log.flush();
+    match done {
         Ok(code) => code,
         Err(error) => {
             let code = if error.is::<ConfigError>() { 2 } else { 1 };
@@ -126,14 +163,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(command: Command, flags: Flags) -> anyhow::Result<ExitCode> {
+fn execute(command: Command, flags: Flags, log: &LogWriter) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve => server::serve(loaded(&flags)?.config)?,
+        Command::Serve => server::serve(loaded(&flags, log)?.config)?,
         Command::Migrate => {
-            server::open_or_create(loaded(&flags)?.config)?;
+            server::open_or_create(loaded(&flags, log)?.config)?;
             say("The database has the schema of this version.\n")?;
         }
-        Command::User(command) => say(&for_user(command, loaded(&flags)?)?)?,
+        Command::User(command) => say(&for_user(command, loaded(&flags, log)?)?)?,
         Command::Key(KeyCommand::Scan { paths }) => {
             let outcome = key::scan(
                 &paths,
@@ -142,6 +179,31 @@ fn execute(command: Command, flags: Flags) -> anyhow::Result<ExitCode> {
                 &mut io::stderr().lock(),
             )?;
             return Ok(ExitCode::from(outcome.exit_code()));
+        }
+        Command::Audit(AuditCommand::Verify {
+            workspace,
+            expect,
+            json,
+        }) => {
+            let earlier = expect.as_deref().map(audit::read_heads).transpose()?;
+            let state = server::open_existing(loaded(&flags)?.config)?;
+            let form = if json {
+                audit::Form::Json
+            } else {
+                audit::Form::Lines
+            };
+            let all_well = audit::verify(
+                &state,
+                workspace,
+                earlier.as_ref(),
+                form,
+                &mut io::stdout().lock(),
+            )?;
+            return Ok(if all_well {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
         Command::Config(ConfigCommand::Check) => {
             load::from_process(&flags)?;
@@ -162,14 +224,31 @@ fn for_user(command: UserCommand, loaded: Loaded) -> anyhow::Result<String> {
             operator,
         } => user::add(&state, &email, name, operator),
         UserCommand::ResetPassword { email } => user::reset_password(&state, &email),
+        UserCommand::Disable { email } => {
+            user::set_disabled(&state, &email, true).map_err(told)?;
+            return Ok(format!(
+                "{email} is disabled: it can neither sign in nor use its keys.\n"
+            ));
+        }
+        UserCommand::Enable { email } => {
+            user::set_disabled(&state, &email, false).map_err(told)?;
+            return Ok(format!(
+                "{email} is enabled. Its keys work again; its browsers sign in anew.\n"
+            ));
+        }
         UserCommand::List => {
             let mut lines = String::new();
             for account in user::list(&state).map_err(told)? {
                 let operator = if account.is_operator { "\toperator" } else { "" };
+                let state = match account.state() {
+                    UserState::Active => "active",
+                    UserState::Disabled => "disabled",
+                    UserState::Deleted => "deleted",
+                };
                 writeln!(
                     lines,
-                    "{}\t{}\t{}{operator}",
-                    account.id, account.email, account.name
+                    "{}\t{}\t{}\t{state}{operator}",
+                    account.id.0, account.email, account.name
                 )?;
             }
             return Ok(lines);
@@ -184,13 +263,13 @@ fn for_user(command: UserCommand, loaded: Loaded) -> anyhow::Result<String> {
 }
 
 /// The settings; from here on the log is written as they say.
-fn loaded(flags: &Flags) -> anyhow::Result<Loaded> {
+fn loaded(flags: &Flags, log: &LogWriter) -> anyhow::Result<Loaded> {
     let loaded = load::from_process(flags)?;
-    start_log(loaded.config.log);
+    start_log(loaded.config.log, log)?;
     Ok(loaded)
 }
 
-fn start_log(log: Log) {
+fn start_log(log: Log, writer: &LogWriter) -> io::Result<()> {
     let level = match log.level {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
@@ -205,12 +284,13 @@ fn start_log(log: Log) {
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(level))
-        .with_writer(io::stderr);
+        .with_writer(writer.clone());
     if to_people {
         builder.with_ansi(io::stderr().is_terminal()).init();
     } else {
         builder.json().flatten_event(true).init();
     }
+    writer.start()
 }
 
 /// Prints. Whoever stops reading has read enough.

@@ -36,7 +36,9 @@ const ERRORS: &[When] = &[
         mount.caller != "public" || mount.effect != Effect::Reads
     }),
     (403, |mount, _| {
-        mount.needs.is_some() || mount.caller == "in_person" || mount.effect != Effect::Reads
+        mount.needs.is_some()
+            || matches!(mount.caller, "in_person" | "operator")
+            || mount.effect != Effect::Reads
     }),
     (404, |mount, _| mount.path.contains('{')),
     (408, |_, shape| shape.has_body),
@@ -63,6 +65,13 @@ struct Shape {
     has_query: bool,
     has_body: bool,
     has_reply: bool,
+}
+
+impl Shape {
+    /// An entity tag is on JSON; a file has none.
+    fn has_tag(&self, mount: &Mount) -> bool {
+        self.has_reply && mount.answers_json()
+    }
 }
 
 static SERVED: LazyLock<(Bytes, String)> = LazyLock::new(|| {
@@ -145,6 +154,7 @@ pub fn document() -> Value {
             "headers": {
                 "RequestId": { "description": "Names the request in the server's log.", "schema": { "type": "string" } },
                 "ETag": { "description": "Changes whenever the answer does.", "schema": { "type": "string" } },
+                "ContentDisposition": { "description": "That it is a file to save, and its name.", "schema": { "type": "string" } },
                 "Location": { "description": "Where the new thing is.", "schema": { "type": "string" } },
             },
             "securitySchemes": {
@@ -231,6 +241,7 @@ fn who_may(mount: &Mount) -> String {
     match mount.caller {
         "public" => "For anybody, signed in or not.",
         "in_person" => "For a person signed in with a browser; a key or token cannot do this.",
+        "operator" => "For operators of the server, signed in with a browser.",
         _ => "For everybody who is signed in.",
     }
     .to_owned()
@@ -239,7 +250,7 @@ fn who_may(mount: &Mount) -> String {
 fn security(caller: &str) -> Value {
     match caller {
         "public" => json!([]),
-        "in_person" => json!([{ "session": [] }]),
+        "in_person" | "operator" => json!([{ "session": [] }]),
         _ => json!([{ "key_pair": [] }, { "token": [] }, { "session": [] }]),
     }
 }
@@ -289,7 +300,7 @@ fn parameters_of(
     if mount.method == Method::Patch {
         headers.push("IfMatch");
     }
-    if mount.method == Method::Get && shape.has_reply {
+    if mount.method == Method::Get && shape.has_tag(mount) {
         headers.push("IfNoneMatch");
     }
     if mount.effect != Effect::Reads && mount.caller != "public" {
@@ -314,8 +325,11 @@ pub(crate) fn resolve<'a>(schema: &'a Value, definitions: &'a Map<String, Value>
 fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
     let mut all = Map::new();
     let mut headers = Map::from_iter([header("X-Request-Id", "RequestId")]);
-    if shape.has_reply && matches!(mount.method, Method::Get | Method::Patch) {
+    if shape.has_tag(mount) && matches!(mount.method, Method::Get | Method::Patch) {
         headers.extend([header("ETag", "ETag")]);
+    }
+    if !mount.answers_json() {
+        headers.extend([header("Content-Disposition", "ContentDisposition")]);
     }
     let (status, said) = match mount.effect {
         Effect::Creates => {
@@ -323,16 +337,20 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
             ("201", "Made.")
         }
         _ if !shape.has_reply => ("204", "Done; there is nothing to say."),
+        Effect::Reads if !mount.answers_json() => ("200", "The file, sent as it is made."),
         Effect::Reads => ("200", "The answer."),
         Effect::Changes => ("200", "Done."),
     };
     let mut done = json!({ "description": said, "headers": headers });
     if let (true, Value::Object(fields)) = (shape.has_reply, &mut done) {
-        let content = json!({ "application/json": { "schema": schemas.reply.as_value() } });
-        fields.insert("content".to_owned(), content);
+        let content = mount
+            .media
+            .iter()
+            .map(|media| ((*media).to_owned(), json!({ "schema": schemas.reply.as_value() })));
+        fields.insert("content".to_owned(), Value::Object(content.collect()));
     }
     all.insert(status.to_owned(), done);
-    if mount.method == Method::Get && shape.has_reply {
+    if mount.method == Method::Get && shape.has_tag(mount) {
         all.insert(
             "304".to_owned(),
             json!({ "description": "Not changed since `If-None-Match`." }),

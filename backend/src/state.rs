@@ -6,7 +6,9 @@ use db::Db;
 use secrets::keys::InstanceKeys;
 use tokio::sync::Semaphore;
 
-use crate::{access::Directory, clock::Clock, config::Config, metering::Meter};
+use crate::{
+    access::Directory, clock::Clock, config::Config, http::UnderWay, metering::Meter, threads::Lengthy,
+};
 
 /// One running server. Handlers never see it; they get what they may use through their context.
 #[derive(Debug)]
@@ -17,8 +19,11 @@ pub struct State {
     pub(crate) config: Config,
     pub(crate) directory: Directory,
     pub(crate) meter: Meter,
+    pub(crate) lengthy: Lengthy,
     /// One permit for each password hashed at the same time.
     pub(crate) hashing: Arc<Semaphore>,
+    /// Long work of which one at a time is enough.
+    pub(crate) under_way: UnderWay,
 }
 
 impl State {
@@ -32,6 +37,8 @@ impl State {
             meter: Meter::new(clock.new_id().simple().to_string()),
             hashing: Arc::new(Semaphore::new(permits.max(1))),
             directory: Directory::default(),
+            lengthy: Lengthy::default(),
+            under_way: UnderWay::default(),
             db,
             keys,
             clock,

@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use db::{Conn, on_each, schema::throttles};
 use diesel::prelude::*;
 
-use crate::{access::Client, error::AppError, http::blocking, state::State};
+use crate::{access::Client, error::AppError, state::State, threads::blocking};
 
 /// Failures are forgotten when nothing was held off, and nothing failed, for so long.
 const FORGOTTEN_AFTER_HOURS: i64 = 6;
@@ -108,8 +108,14 @@ impl Throttle {
         }
     }
 
+    /// The name under which failures of an account (an e-mail key) are counted.
+    #[must_use]
+    pub fn counted_as(&self, account: &str) -> String {
+        self.state.keys.keyed_hash().hash("throttle", account.as_bytes())
+    }
+
     fn subjects(&self, attempt: Attempt, client: &Client, account: Option<&str>) -> Vec<Subject> {
-        let hash = |text: &str| self.state.keys.keyed_hash().hash("throttle", text.as_bytes());
+        let hash = |text: &str| self.counted_as(text);
         let word = attempt.word();
         let network = network(client.address);
         let subject = |what: &str, name: String, free: i64, forgiven: bool| Subject {
@@ -233,6 +239,12 @@ fn forgive(conn: &mut Conn, subjects: &[Subject]) -> QueryResult<()> {
         }
     }
     Ok(())
+}
+
+/// Forgets what was counted under a name ([`Throttle::counted_as`]) of an account that is no more. What was counted of
+/// it from one network stands under both together, which nobody can take apart; it is swept within a day.
+pub(crate) fn forget(conn: &mut Conn, counted_as: &str) -> QueryResult<usize> {
+    diesel::delete(throttles::table.filter(throttles::subject.eq(counted_as))).execute(conn)
 }
 
 /// Removes what is long forgotten.

@@ -51,7 +51,7 @@ codes! {
     AlreadySetUp = "already_set_up", 409, "This server is set up already. Sign in instead.";
     AlreadyMember = "already_member", 409, "This person is a member of the workspace already.";
     LastAdmin = "last_admin", 409, "A workspace needs at least one administrator. Make somebody else one first.";
-    OwnerStays = "owner_stays", 409, "The owner of a workspace cannot go. Hand the workspace over to another member first.";
+    OwnerStays = "owner_stays", 409, "The owner of a workspace stays in it, as an administrator. Hand the workspace over to another member first.";
     PersonalWorkspace = "personal_workspace", 409, "A personal workspace belongs to its person: it cannot be left, handed over or deleted.";
     WorkspaceNotEmpty = "workspace_not_empty", 409, "Only an empty workspace can be deleted. Remove its other members first.";
     TooManyWorkspaces = "too_many_workspaces", 409, "You own as many workspaces as one person may. Delete one that is not used.";

@@ -14,7 +14,8 @@ use crate::{
 };
 
 endpoint!(
-    /// The members of a workspace. Sorts by `name`, `added_at`; `q` searches names and addresses.
+    /// The members of a workspace. Sorts by `name`, `added_at`; `q` searches names and addresses. A search counts up to
+    /// 1,000: a `total` of 1,001 says that there are more.
     ListMembers = reads Get "/api/v1/workspaces/{workspace_id}/members", needs MembersRead,
     path InWorkspace, query PageQuery, body () => Page<WorkspaceMember>);
 endpoint!(
@@ -34,6 +35,9 @@ endpoint!(
     /// Removes a member: membership and keys there end at once. What they logged stays.
     RemoveMember = changes Delete "/api/v1/workspaces/{workspace_id}/members/{user_id}", needs MembersManage,
     path OneMember, query Removal, body () => ());
+
+/// How far a search counts. A larger `total` says that more match, not how many.
+pub const SEARCH_COUNTS_TO: u64 = 1000;
 
 /// Path of one member.
 #[derive(Debug, Clone, Serialize, Deserialize)]

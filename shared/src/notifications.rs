@@ -77,6 +77,31 @@ pub enum NotificationKind {
     OwnershipReceived,
 }
 
+impl NotificationKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Invited,
+        Self::InvitationAccepted,
+        Self::InvitationDeclined,
+        Self::Removed,
+        Self::RoleChanged,
+        Self::OwnershipReceived,
+    ];
+
+    /// The kind as it is stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::InvitationAccepted => "invitation_accepted",
+            Self::InvitationDeclined => "invitation_declined",
+            Self::Removed => "removed",
+            Self::RoleChanged => "role_changed",
+            Self::OwnershipReceived => "ownership_received",
+        }
+    }
+}
+
 /// Something that one is told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -33,7 +33,8 @@ endpoint!(
     body () => UserDeletionPreview);
 endpoint!(
     /// Deletes an account for good: name and address are replaced by a pseudonym, keys, sessions and memberships end, what
-    /// the person logged stays. Workspaces that they own go to the member named in the preview.
+    /// the person logged stays. Workspaces that they own go to the member named in the preview; the personal one too, if
+    /// others work in it, else it stays without members.
     DeleteServerUser = changes Delete "/api/v1/server/users/{user_id}", operator, path OneServerUser, query (), body () => ());
 
 /// Path of one account.
@@ -162,7 +163,7 @@ pub struct HandedOver {
     pub workspace_id: WorkspaceId,
     /// Its name.
     pub workspace_name: Name,
-    /// The new owner: its longest-standing other administrator, else its longest-standing other member; nobody if there is
-    /// none, and then the workspace is deleted.
+    /// The new owner: its longest-standing other administrator, else its longest-standing other member, those who can sign
+    /// in before those who cannot; nobody if there is none, and then the workspace is deleted.
     pub to: Option<Name>,
 }

@@ -92,8 +92,8 @@ impl Directory {
         }
     }
 
-    /// The generation to name when storing what is about to be read.
-    pub(super) fn generation(&self) -> u64 {
+    /// The generation to name when storing what is about to be read. Another one later means that somebody may do less.
+    pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::SeqCst)
     }
 
@@ -264,6 +264,14 @@ pub(crate) fn load_epoch(conn: &mut Conn) -> QueryResult<i64> {
 pub(crate) fn count_epoch_up(conn: &mut Conn) -> QueryResult<()> {
     let changed = diesel::update(access_epoch::table.find(1))
         .set(access_epoch::value.eq(access_epoch::value + 1))
+        .execute(conn)?;
+    db::one(changed)
+}
+
+/// Counts up that somebody was told something, so that every process looks whether it concerns a stream that it holds open.
+pub(crate) fn count_notices_up(conn: &mut Conn) -> QueryResult<()> {
+    let changed = diesel::update(notice_epoch::table.find(1))
+        .set(notice_epoch::value.eq(notice_epoch::value + 1))
         .execute(conn)?;
     db::one(changed)
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::NaiveDateTime;
-use db::{columns, schema::*};
+use db::{Conn, columns, schema::*};
 use diesel::{dsl, prelude::*};
 use shared::{
     ids::{SessionId, UserId, WorkspaceId},
@@ -61,6 +61,8 @@ pub struct System {
 type InWorkspace<T, C> = dsl::Filter<T, dsl::Eq<C, columns::WorkspaceId>>;
 type OfUser<T, C> = dsl::Filter<T, dsl::Eq<C, columns::UserId>>;
 type ToAddress = dsl::Filter<invitations::table, dsl::Eq<invitations::email_key, Option<String>>>;
+type UsedBy = dsl::Filter<invitations::table, dsl::Eq<invitations::used_by, Option<columns::UserId>>>;
+type DoneBy = dsl::Filter<audit_entries::table, dsl::Eq<audit_entries::actor_id, Option<String>>>;
 type ByText<T, C> = dsl::Filter<T, dsl::Eq<C, String>>;
 
 impl Scope {
@@ -116,12 +118,6 @@ impl Scope {
     #[must_use]
     pub fn invitations(&self) -> InWorkspace<invitations::table, invitations::workspace_id> {
         invitations::table.filter(invitations::workspace_id.eq(self.workspace_id()))
-    }
-
-    /// Its chain of the journal.
-    #[must_use]
-    pub fn audit(&self) -> ByText<audit_entries::table, audit_entries::chain> {
-        audit_entries::table.filter(audit_entries::chain.eq(self.workspace_id.to_string()))
     }
 
     /// Its counted calls.
@@ -200,6 +196,36 @@ impl OwnAccount {
         invitations::table.filter(invitations::email_key.eq(Some(email_key)))
     }
 
+    /// The invitations that it sent, in every workspace.
+    #[must_use]
+    pub fn invitations_sent(&self) -> OfUser<invitations::table, invitations::invited_by> {
+        invitations::table.filter(invitations::invited_by.eq(self.user_id()))
+    }
+
+    /// The invitations by which it joined.
+    #[must_use]
+    pub fn invitations_used(&self) -> UsedBy {
+        invitations::table.filter(invitations::used_by.eq(Some(self.user_id())))
+    }
+
+    /// What it did itself, in every chain of the journal.
+    #[must_use]
+    pub fn deeds(&self) -> DoneBy {
+        audit_entries::table.filter(audit_entries::actor_id.eq(Some(self.user_id.to_string())))
+    }
+
+    /// Its own counted calls, in every workspace and outside of them.
+    #[must_use]
+    pub fn call_counts(&self) -> ByText<call_counts::table, call_counts::user_id> {
+        call_counts::table.filter(call_counts::user_id.eq(self.user_id.to_string()))
+    }
+
+    /// The one row that says for whom the server is.
+    #[must_use]
+    pub fn server(&self) -> server::table {
+        server::table
+    }
+
     /// Its own credentials, in every workspace.
     #[must_use]
     pub fn credentials(&self) -> OfUser<credentials::table, credentials::user_id> {
@@ -251,7 +277,7 @@ impl Anonymous {
 }
 
 impl WholeServer {
-    /// The operator who asks.
+    /// The operator who asks; nobody's id for one who sits at the machine itself.
     #[must_use]
     pub fn user_id(&self) -> columns::UserId {
         self.operator.into()
@@ -293,10 +319,39 @@ impl WholeServer {
         invitations::table
     }
 
-    /// The server's own chain of the journal; what was done in a workspace is for its administrators.
+    /// Everything that anybody was told.
     #[must_use]
-    pub fn audit(&self) -> ByText<audit_entries::table, audit_entries::chain> {
-        audit_entries::table.filter(audit_entries::chain.eq(crate::audit::SERVER_CHAIN.to_owned()))
+    pub fn notifications(&self) -> notifications::table {
+        notifications::table
+    }
+
+    /// Every counted call.
+    #[must_use]
+    pub fn call_counts(&self) -> call_counts::table {
+        call_counts::table
+    }
+
+    /// All mail that waits or was sent a short while ago.
+    #[must_use]
+    pub fn mail(&self) -> outbox::table {
+        outbox::table
+    }
+
+    /// The one row that says that the server was set up. Whoever changes who operates it locks this row first.
+    #[must_use]
+    pub fn server(&self) -> server::table {
+        server::table
+    }
+
+    /// The rows of one account, to be changed by an operator. Only the feature `server_users` and the commands may call
+    /// this; the architecture test sees to it.
+    #[must_use]
+    pub fn rows_of(&self, user: columns::UserId) -> OwnAccount {
+        OwnAccount {
+            user_id: user.into(),
+            session_id: None,
+            key: None,
+        }
     }
 }
 
@@ -305,6 +360,14 @@ impl System {
     #[must_use]
     pub const fn why(&self) -> &'static str {
         self.why
+    }
+
+    /// What an operator reaches, for one who sits at the machine itself.
+    #[must_use]
+    pub fn operates(&self) -> WholeServer {
+        WholeServer {
+            operator: UserId::NIL,
+        }
     }
 
     /// The actor for the journal.
@@ -320,6 +383,17 @@ impl System {
 }
 
 impl State {
+    /// Runs queries that change nothing with every row in reach: for jobs and commands.
+    pub fn system_read<T>(
+        &self,
+        why: &'static str,
+        f: impl FnOnce(&mut Conn, &System) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let reach = System { why };
+        tracing::debug!(why = reach.why(), "system reads");
+        self.db.read(|conn| f(conn, &reach))
+    }
+
     /// Runs `f` in one transaction with every row in reach: for start, jobs and commands. Handlers have no `State`.
     /// What changes must be journalled like any other change.
     pub fn system<T>(

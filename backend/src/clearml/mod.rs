@@ -17,7 +17,6 @@ use std::{collections::BTreeMap, rc::Rc};
 use actix_web::{HttpRequest, HttpResponse, guard, http::header, web};
 
 pub use self::serve::Call;
-pub(crate) use self::serve::WasHead;
 use self::{answer::Asked, fault::Fault};
 use crate::{
     docs_page,

@@ -1,5 +1,6 @@
 //! The commands beside `serve`: each is one thing an operator does on the machine itself.
 
+pub mod audit;
 pub mod key;
 pub mod user;
 

@@ -1,43 +1,40 @@
-//! `clearance user add|reset-password|list`: what the operator does with accounts on the machine itself. Nobody's
+//! `clearance user add|reset-password|disable|enable|list`: what the operator does with accounts on the machine itself. Nobody's
 //! password is typed on a command line: the person chooses it with a link that works once.
 
-use chrono::{DateTime, Utc};
 use shared::{
     account::Account,
     error::ErrorCode,
     ids::{UserId, WorkspaceId},
-    text::{Email, Name, SecretText},
+    server_users::ServerUserChange,
+    text::{Email, Name},
 };
 
 use crate::{
     access::System,
-    audit::{Entry, Tx},
+    audit::Tx,
     error::AppError,
     features::{
         account::store::{self as accounts, NewAccount},
-        session::{
-            rules,
-            store::{self as sessions, NewToken},
-        },
+        server_users::{self, store::UserRow},
+        session::store::links::{self, HandedLink, LinkKind},
         setup::store as setup,
     },
     state::State,
 };
 
-/// A link with which its owner chooses a password, to be handed over by the operator.
-#[derive(Debug, Clone)]
-pub struct Link {
-    /// The address.
-    pub url: SecretText,
-    /// When it ends by itself.
-    pub expires_at: DateTime<Utc>,
-}
-
 /// Makes an account without a password, and the link to choose one.
-pub fn add(state: &State, email: &Email, name: Option<Name>, is_operator: bool) -> Result<Link, AppError> {
+pub fn add(
+    state: &State,
+    email: &Email,
+    name: Option<Name>,
+    is_operator: bool,
+) -> Result<HandedLink, AppError> {
     let name = match name {
         Some(name) => name,
-        None => name_from(email)?,
+        None => email
+            .before_at()
+            .parse()
+            .map_err(|fault: String| AppError::field("name", fault))?,
     };
     let account = NewAccount {
         id: UserId(state.clock().new_id()),
@@ -53,23 +50,35 @@ pub fn add(state: &State, email: &Email, name: Option<Name>, is_operator: bool) 
             return Err(AppError::Detailed(ErrorCode::Invalid, detail));
         }
         accounts::make(tx, &account)?;
-        link(tx, state, account.id)
+        link(tx, system, state, account.id)
     })
 }
 
-/// Makes a link to choose a new password. The old password works until the link is used.
-pub fn reset_password(state: &State, email: &Email) -> Result<Link, AppError> {
+/// Makes a link to choose a new password; earlier ones end. The old password works until the link is used.
+pub fn reset_password(state: &State, email: &Email) -> Result<HandedLink, AppError> {
     state.system("the operator resets a password", |tx, system| {
         let account = find(tx, system, email)?;
-        link(tx, state, account.id)
+        link(tx, system, state, account.id)
     })
 }
 
-/// Every account, by name.
-pub fn list(state: &State) -> Result<Vec<Account>, AppError> {
+/// Shuts an account out, its sessions and keys at once, or lets it in again.
+pub fn set_disabled(state: &State, email: &Email, disabled: bool) -> Result<(), AppError> {
+    let wanted = ServerUserChange {
+        disabled: Some(disabled),
+        ..ServerUserChange::default()
+    };
+    state.system("the operator disables or enables an account", |tx, system| {
+        let account = find(tx, system, email)?;
+        server_users::change(tx, &system.operates(), account.id.into(), &wanted)
+    })
+}
+
+/// Every account, by name, deleted ones under their pseudonyms.
+pub fn list(state: &State) -> Result<Vec<UserRow>, AppError> {
     state.system("the operator lists the accounts", |tx, system| {
         tx.needs_no_entry("nothing is changed");
-        accounts::all(tx.conn, system)
+        Ok(server_users::store::all(tx.conn, &system.operates())?)
     })
 }
 
@@ -83,22 +92,8 @@ fn find(tx: &mut Tx<'_>, system: &System, email: &Email) -> Result<Account, AppE
     })
 }
 
-fn link(tx: &mut Tx<'_>, state: &State, user: UserId) -> Result<Link, AppError> {
-    let NewToken { token, hash } = sessions::new_link(state.keys());
-    let now = tx.now();
-    let end = now + rules::HANDED_LINK;
-    sessions::insert_link(tx.conn, Some(user), &hash, now, end)?;
-    tx.record(Entry::new("account.offer_password", "account", user))?;
-    Ok(Link {
-        url: rules::password_link(&state.config().public_url(), &token),
-        expires_at: end.and_utc(),
-    })
-}
-
-/// What stands before the `@`.
-fn name_from(email: &Email) -> Result<Name, AppError> {
-    let before_at = email.as_str().split('@').next().unwrap_or_default();
-    before_at
-        .parse()
-        .map_err(|fault: String| AppError::field("name", fault))
+fn link(tx: &mut Tx<'_>, system: &System, state: &State, user: UserId) -> Result<HandedLink, AppError> {
+    let new = LinkKind::Password.new_token(state.keys());
+    let own = system.operates().rows_of(user.into());
+    links::hand(tx, &own, &new, &state.config().public_url())
 }

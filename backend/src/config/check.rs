@@ -1,13 +1,14 @@
 //! Which settings make no sense, alone or together. A server that would run unprotected does not run.
 
-use std::net::IpAddr;
-
 use url::Url;
 
-use super::{Config, Smtp, SmtpSecurity};
+use super::{Config, Smtp, SmtpSecurity, is_this_machine};
 
 /// A setting that is wrong, and why: the sentence goes on after the setting's name.
 pub(super) type Fault = (&'static str, String);
+
+/// For how many days the journal may be kept, if not for ever.
+const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
 
 const UNPROTECTED: &str = "passwords and keys would cross the network readable by others. Put the server behind a \
                            proxy that speaks HTTPS and set `public_url` to its https:// address; or, on a network \
@@ -77,6 +78,16 @@ fn numbers(config: &Config) -> Vec<Fault> {
     .into_iter()
     .flatten()
     .collect();
+    if config
+        .audit_retention_days
+        .is_some_and(|days| !RETENTION_DAYS.contains(&days))
+    {
+        let (least, most) = (RETENTION_DAYS.start(), RETENTION_DAYS.end());
+        let why = format!(
+            "must be {least} to {most}, so that what was done can still be looked into; leave it out to keep everything"
+        );
+        faults.push(("audit_retention_days", why));
+    }
     if config.session_idle_days > config.session_max_days {
         let why = format!(
             "is longer than `session_max_days`, which is {}: no session lives that long",
@@ -110,12 +121,6 @@ fn smtp(smtp: &Smtp) -> Vec<Fault> {
         faults.push(("smtp.password", "is set, but `smtp.username` is not".to_owned()));
     }
     faults
-}
-
-/// Whether a host in a setting can only mean this machine.
-fn is_this_machine(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn is_host_name(host: &str) -> bool {
@@ -205,6 +210,17 @@ mod tests {
             ["session_max_days", "session_idle_days"]
         );
         assert_eq!(faulty(|c| c.session_idle_days = 31), ["session_idle_days"]);
+    }
+
+    #[test]
+    fn the_journal_is_kept_for_thirty_days_at_least() {
+        for bad in [0, 1, 29, 36_501] {
+            let found = faulty(|c| c.audit_retention_days = Some(bad));
+            assert_eq!(found, ["audit_retention_days"], "{bad}");
+        }
+        for good in [None, Some(30), Some(36_500)] {
+            assert!(faulty(|c| c.audit_retention_days = good).is_empty(), "{good:?}");
+        }
     }
 
     #[test]

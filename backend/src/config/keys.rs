@@ -43,6 +43,7 @@ pub(super) const KEYS: &[Key] = &[
     key("password_permits", Form::Number),
     key("session_idle_days", Form::Number),
     key("session_max_days", Form::Number),
+    key("audit_retention_days", Form::Number),
     key("log.level", Form::Text),
     key("log.format", Form::Text),
     key("smtp.host", Form::Text),

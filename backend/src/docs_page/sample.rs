@@ -42,6 +42,13 @@ pub(super) fn curl(call: &Call<'_>, types: &Map<String, Value>) -> String {
     } else if call.method == "post" {
         line.push_str(" -X POST");
     }
+    if call
+        .operation
+        .pointer("/responses/200/headers/Content-Disposition")
+        .is_some()
+    {
+        line.push_str(" -OJ");
+    }
     let _ = write!(line, " \\\n  \"$SERVER{}\"", with_variables(call.path));
     line
 }

@@ -1,9 +1,14 @@
 //! The features, each a slice with the same name in `shared`, here, in the app and in the tests.
 
 pub mod account;
+pub mod audit;
 pub mod credentials;
 pub mod invitations;
+pub mod members;
+pub mod notifications;
 pub mod server;
+pub mod server_users;
+pub mod server_workspaces;
 pub mod session;
 pub mod setup;
 pub mod usage;
@@ -20,9 +25,13 @@ pub fn mounts() -> Vec<Mount> {
         session::mounts(),
         account::mounts(),
         workspaces::mounts(),
+        members::mounts(),
         credentials::mounts(),
         invitations::mounts(),
         usage::mounts(),
+        audit::mounts(),
+        server_users::mounts(),
+        server_workspaces::mounts(),
     ]
     .into_iter()
     .flatten()

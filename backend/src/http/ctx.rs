@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     error::AppError,
     state::State,
+    threads::{self, blocking},
     throttle::Throttle,
 };
 
@@ -65,14 +66,8 @@ pub(crate) async fn admit<E: Endpoint>(
 where
     E::Caller: Admit,
 {
-    let caller = caller_of::<E::Caller>(state, req, cookie_name(&state.config)).await?;
-    super::request_log::note_caller(req, &caller);
-    origin::check(req, state, &caller, E::EFFECT != Effect::Reads)?;
-    let in_path = match door {
-        Door::Rest => req.match_info().get("workspace_id"),
-        Door::Wire => None,
-    };
-    let reach = E::Caller::admit(state, door, &caller, in_path, E::NEEDS).await?;
+    let (caller, reach) = look::<E>(state, req, door).await?;
+    let in_path = in_path(req, door);
     let workspace = match door {
         Door::Rest => in_path.and_then(|text| text.parse().ok()),
         Door::Wire => caller
@@ -86,6 +81,40 @@ where
         caller,
         workspace,
     })
+}
+
+/// Who calls and what they may reach, if they may call.
+async fn look<E: Endpoint>(
+    state: &web::Data<State>,
+    req: &HttpRequest,
+    door: Door,
+) -> Result<(Caller, Reach<E>), AppError>
+where
+    E::Caller: Admit,
+{
+    let caller = caller_of::<E::Caller>(state, req, cookie_name(&state.config)).await?;
+    super::request_log::note_caller(req, &caller);
+    origin::check(req, state, &caller, E::EFFECT != Effect::Reads)?;
+    let reach = E::Caller::admit(state, door, &caller, in_path(req, door), E::NEEDS).await?;
+    Ok((caller, reach))
+}
+
+fn in_path(req: &HttpRequest, door: Door) -> Option<&str> {
+    match door {
+        Door::Rest => req.match_info().get("workspace_id"),
+        Door::Wire => None,
+    }
+}
+
+/// Whether the caller of a REST call that takes long would still be admitted. Not counted again.
+pub(super) async fn still_admitted<E: Endpoint>(
+    state: &web::Data<State>,
+    req: &HttpRequest,
+) -> Result<(), AppError>
+where
+    E::Caller: Admit,
+{
+    look::<E>(state, req, Door::Rest).await.map(drop)
 }
 
 impl<E: Endpoint> Ctx<E>
@@ -157,13 +186,25 @@ where
         &self.reach
     }
 
-    /// Runs queries that change nothing.
+    /// Runs queries that change nothing, off the thread that serves requests: what may take long, such as lists,
+    /// searches and counts.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Conn, &Reach<E>) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (state, reach) = (self.state.clone(), self.reach.clone());
         blocking(move || state.db.read(|conn| f(conn, &reach))).await
+    }
+
+    /// Runs queries that change nothing and are done in microseconds, because they find a few rows by their keys.
+    /// Where that is so, going to another thread and back would cost more than they do.
+    pub async fn read_brief<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn, &Reach<E>) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let reach = self.reach.clone();
+        let place = (E::NAME, self.workspace);
+        threads::read_at(&self.state, place, move |conn| f(conn, &reach)).await
     }
 
     /// The time now.
@@ -184,6 +225,12 @@ where
     /// The instance keys, for hashing, signing and sealing.
     pub fn keys(&self) -> &secrets::keys::InstanceKeys {
         &self.state.keys
+    }
+
+    /// Begins long work of which one at a time is enough; [`ErrorCode::Busy`] if it is under way already. It ends when
+    /// the answer is dropped.
+    pub fn alone(&self, what: String) -> Result<super::alone::Alone, AppError> {
+        self.state.under_way.begin(what)
     }
 
     /// Where the call comes from.
@@ -292,15 +339,6 @@ fn check_match(if_match: Option<&str>, current: &impl serde::Serialize) -> Resul
     }
 }
 
-/// Runs database work off the thread that serves requests.
-pub(crate) async fn blocking<T: Send + 'static>(
-    f: impl FnOnce() -> Result<T, AppError> + Send + 'static,
-) -> Result<T, AppError> {
-    web::block(f)
-        .await
-        .map_err(|_cancelled| AppError::from(ErrorCode::Busy))?
-}
-
 /// The server behind a request.
 pub(crate) fn state_of(req: &HttpRequest) -> Result<web::Data<State>, AppError> {
     req.app_data::<web::Data<State>>()
@@ -312,13 +350,17 @@ pub(crate) fn state_of(req: &HttpRequest) -> Result<web::Data<State>, AppError> 
 pub(crate) fn request_id(req: &HttpRequest) -> String {
     req.extensions()
         .get::<RequestId>()
-        .map(|id| id.0.clone())
+        .map(|id| id.0.simple().to_string())
         .unwrap_or_default()
 }
 
 /// Names one request in its answer and in the log.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub uuid::Uuid);
+
+/// Marks a request that came as HEAD, which is GET from there on; the connection leaves the body of its answer out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WasHead;
 
 /// Whether cookies can be protected: over HTTPS, and on this machine, where browsers trust plain HTTP.
 fn protected(config: &Config) -> bool {

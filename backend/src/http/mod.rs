@@ -1,8 +1,10 @@
 //! Turns endpoints of the contract into routes. A handler gets a [`Ctx`], or it does not compile.
 
+mod alone;
 mod answer;
 mod ctx;
 pub mod cursor;
+pub mod download;
 pub(crate) mod headers;
 pub(crate) mod health;
 pub(crate) mod hosts;
@@ -14,9 +16,10 @@ pub mod passwords;
 pub(crate) mod request_log;
 pub mod traffic;
 
+pub(crate) use alone::UnderWay;
 pub use answer::etag_of;
 pub use ctx::{Ctx, RequestId, cookie_name};
-pub(crate) use ctx::{admit, blocking, request_id, state_of};
+pub(crate) use ctx::{WasHead, admit, request_id, state_of};
 pub(crate) use idempotency::forget_old;
 pub(crate) use input::read_bytes;
 pub use input::read_json;

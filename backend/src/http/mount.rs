@@ -31,14 +31,19 @@ pub struct Mount {
     pub path: &'static str,
     /// [`Endpoint::EFFECT`].
     pub effect: Effect,
-    /// The kind of caller: `public`, `signed_in`, `in_person` or `member`.
+    /// The kind of caller: `public`, `signed_in`, `in_person`, `operator` or `member`.
     pub caller: &'static str,
     /// [`Endpoint::NEEDS`].
     pub needs: Option<Permission>,
+    /// The media types that a good answer can have.
+    pub media: &'static [&'static str],
     /// Schemas of query, body and reply.
     pub schemas: fn(&mut schemars::SchemaGenerator) -> Schemas,
     route: Box<dyn FnOnce() -> Route>,
 }
+
+/// What endpoints answer that do not answer with a file.
+pub(super) const JSON: &[&str] = &["application/json"];
 
 impl std::fmt::Debug for Mount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -67,19 +72,18 @@ where
 {
     let handler = Rc::new(handler);
     let route = move || {
-        let method = HttpMethod::from_bytes(E::METHOD.as_str().as_bytes()).unwrap_or(HttpMethod::GET);
-        web::method(method).to(move |req: HttpRequest, payload: web::Payload| {
+        web::method(method_of::<E>()).to(move |req: HttpRequest, payload: web::Payload| {
             let handler = Rc::clone(&handler);
             async move {
-                let id = request_id(&req);
+                let id = (E::EFFECT != Effect::Reads).then(|| request_id(&req));
                 let answer = async move {
                     answer_one(&req, payload, handler.as_ref())
                         .await
                         .unwrap_or_else(|error| error.response(&request_id(&req)))
                 };
-                if E::EFFECT == Effect::Reads {
+                let Some(id) = id else {
                     return answer.await;
-                }
+                };
                 // A change that has begun is finished, and its answer kept, also when the client hangs up meanwhile.
                 actix_web::rt::spawn(answer)
                     .await
@@ -87,24 +91,49 @@ where
             }
         })
     };
-    Mount {
-        name: E::NAME,
-        about: E::ABOUT,
-        method: E::METHOD,
-        path: E::PATH,
-        effect: E::EFFECT,
-        caller: E::Caller::NAME,
-        needs: E::NEEDS,
-        schemas: |generator| Schemas {
+    Mount::of::<E>(
+        JSON,
+        |generator| Schemas {
             query: generator.subschema_for::<E::Query>(),
             body: generator.subschema_for::<E::Body>(),
             reply: generator.subschema_for::<E::Reply>(),
         },
-        route: Box::new(route),
-    }
+        route,
+    )
+}
+
+/// The method of `E`, as the router wants it.
+pub(super) fn method_of<E: Endpoint>() -> HttpMethod {
+    HttpMethod::from_bytes(E::METHOD.as_str().as_bytes()).unwrap_or(HttpMethod::GET)
 }
 
 impl Mount {
+    /// What `E` says about itself, with how it is answered.
+    pub(super) fn of<E: Endpoint>(
+        media: &'static [&'static str],
+        schemas: fn(&mut schemars::SchemaGenerator) -> Schemas,
+        route: impl FnOnce() -> Route + 'static,
+    ) -> Self {
+        Self {
+            name: E::NAME,
+            about: E::ABOUT,
+            method: E::METHOD,
+            path: E::PATH,
+            effect: E::EFFECT,
+            caller: E::Caller::NAME,
+            needs: E::NEEDS,
+            media,
+            schemas,
+            route: Box::new(route),
+        }
+    }
+
+    /// Whether it answers with JSON, which has an entity tag, and not with a file.
+    #[must_use]
+    pub fn answers_json(&self) -> bool {
+        self.media == JSON
+    }
+
     /// The route, to put into the app.
     #[must_use]
     pub fn into_route(self) -> Route {

@@ -1,6 +1,9 @@
 //! Counts requests while they are answered, for `/metrics` and for a stop that lets them finish.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+};
 
 use actix_web::http::StatusCode;
 
@@ -14,18 +17,18 @@ pub struct Traffic {
 
 /// One request being answered; dropping it ends that.
 #[derive(Debug)]
-pub(crate) struct InFlight<'a>(&'a Traffic);
+pub(crate) struct InFlight(Arc<Traffic>);
 
-impl Drop for InFlight<'_> {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
 impl Traffic {
-    pub(crate) fn begin(&self) -> InFlight<'_> {
+    pub(crate) fn begin(self: &Arc<Self>) -> InFlight {
         self.in_flight.fetch_add(1, Ordering::SeqCst);
-        InFlight(self)
+        InFlight(Arc::clone(self))
     }
 
     pub(crate) fn answered(&self, status: StatusCode) {

@@ -1,5 +1,7 @@
 //! One's own account, through HTTP.
 
+mod own_data;
+
 use serde_json::{Map, Value, json};
 use shared::{
     account::{

@@ -4,17 +4,29 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod delegation;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod downloads;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod kit;
+#[cfg(test)]
+mod members;
+#[cfg(test)]
+mod server_users;
+#[cfg(test)]
+mod server_workspaces;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod browsers;
 mod held_off;
+mod new_password;
 mod password_reset;
 mod sign_in;
 mod token;

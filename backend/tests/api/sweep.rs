@@ -4,9 +4,10 @@
 mod denied;
 mod done;
 mod elsewhere;
+mod foreign_ids;
 mod hostile;
 mod random;
 mod shut_out;
 mod tables;
 mod tokens;
-mod world;
+pub mod world;

@@ -1,7 +1,9 @@
-//! Workspaces and who is in them, through HTTP.
+//! Workspaces, through HTTP: what one sees of them, their names and limits.
 
 #[cfg(test)]
-mod members;
+mod ownership;
+#[cfg(test)]
+mod several;
 
 use serde_json::{Value, json};
 use shared::{
@@ -12,7 +14,7 @@ use shared::{
 };
 use testkit::{Answer, As, Person, TestApp};
 
-fn here(workspace_id: WorkspaceId) -> InWorkspace {
+pub(crate) fn here(workspace_id: WorkspaceId) -> InWorkspace {
     InWorkspace { workspace_id }
 }
 
@@ -23,7 +25,7 @@ fn renamed(name: &str) -> WorkspaceChange {
     }
 }
 
-async fn get(app: &TestApp, who: impl Into<As>, workspace: WorkspaceId) -> Answer<Workspace> {
+pub(crate) async fn get(app: &TestApp, who: impl Into<As>, workspace: WorkspaceId) -> Answer<Workspace> {
     app.call::<GetWorkspace>(who, here(workspace), (), ()).await
 }
 
@@ -95,7 +97,7 @@ async fn r034_the_owner_and_admins_rename_a_workspace_and_the_journal_has_both_n
         "status": 200,
         "body": {
             "id": "[id 1]", "name": "Research", "personal": true, "owner_id": "[id 2]", "role": "admin",
-            "members": 2, "max_credential_days": null, "created_at": "[start]", "keys_needing_attention": 0,
+            "members": 2, "max_members": null, "max_credential_days": null, "created_at": "[start]", "keys_needing_attention": 0,
         },
     });
     let answer = change(&app, &ann, ann.workspace, renamed("Research")).await;

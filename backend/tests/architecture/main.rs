@@ -2,6 +2,8 @@
 //! `ARCHITECTURE.md` is true, and that files and error codes are in order.
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod map;

@@ -156,6 +156,24 @@ fn an_account_is_believed_only_after_it_was_proven() {
 }
 
 #[test]
+fn the_rows_of_an_account_are_an_operators_only_where_accounts_are_managed() {
+    let allowed = [
+        "backend/src/features/server_users/",
+        "backend/src/commands/user.rs",
+        "backend/src/access/reach.rs",
+    ];
+    for source in sources("backend/src") {
+        for call in ["rows_of(", ".operates()"] {
+            assert!(
+                !source.code.contains(call) || allowed.iter().any(|path| source.path.starts_with(path)),
+                "{} calls {call}",
+                source.path
+            );
+        }
+    }
+}
+
+#[test]
 fn statements_that_differ_stand_in_stores_and_say_why() {
     for source in sources("backend/src") {
         for (at, _) in source.code.match_indices("on_each!(") {

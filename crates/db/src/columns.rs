@@ -72,6 +72,7 @@ text_columns! {
     InvitationId(shared::ids::InvitationId) = ToString::to_string;
     NotificationId(shared::ids::NotificationId) = ToString::to_string;
     Role(shared::permission::Role) = |role| role.as_str().to_owned();
+    NotificationKind(shared::notifications::NotificationKind) = |kind| kind.as_str().to_owned();
     Hosting(shared::setup::Hosting) = |hosting| hosting.as_str().to_owned();
 }
 
@@ -105,6 +106,12 @@ ids_from_columns!(
 impl FromColumn for shared::permission::Role {
     fn from_column(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+impl FromColumn for shared::notifications::NotificationKind {
+    fn from_column(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

@@ -25,6 +25,7 @@ diesel::table! {
 diesel::table! {
     members (workspace_id, user_id) {
         workspace_id -> Text, user_id -> Text, role -> Text, added_at -> Timestamp, name_key -> Text,
+        search_key -> Text,
     }
 }
 diesel::table! {
@@ -78,8 +79,8 @@ diesel::table! {
 }
 diesel::table! {
     notifications (id) {
-        id -> Text, user_id -> Text, kind -> Text, actor_name -> Nullable<Text>, workspace_id -> Nullable<Text>,
-        workspace_name -> Nullable<Text>, role -> Nullable<Text>, invitation_id -> Nullable<Text>,
+        id -> Text, user_id -> Text, kind -> Text, actor_id -> Nullable<Text>, actor_name -> Nullable<Text>,
+        workspace_id -> Nullable<Text>, workspace_name -> Nullable<Text>, role -> Nullable<Text>, invitation_id -> Nullable<Text>,
         created_at -> Timestamp, read_at -> Nullable<Timestamp>,
     }
 }
@@ -114,5 +115,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     preferences,
     invitations,
-    notifications
+    notifications,
+    audit_entries,
+    audit_chains
 );

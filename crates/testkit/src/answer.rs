@@ -1,8 +1,9 @@
 //! What came back.
 
-use std::marker::PhantomData;
+use std::{future::poll_fn, marker::PhantomData, pin::Pin};
 
 use actix_web::{
+    body::{BoxBody, MessageBody as _},
     cookie::Cookie,
     http::header::{HeaderMap, SET_COOKIE},
     web::Bytes,
@@ -23,6 +24,31 @@ pub struct Answer<R> {
     /// The body as it came.
     pub body: Bytes,
     reply: PhantomData<fn() -> R>,
+}
+
+/// An answer whose body is taken piece by piece, as the server makes it.
+pub struct Pieces {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    pub(crate) body: BoxBody,
+}
+
+impl std::fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pieces")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Pieces {
+    /// The next piece; a failure is what a client sees as a connection that was cut. None after the last.
+    pub async fn next(&mut self) -> Option<Result<Bytes, String>> {
+        let piece = poll_fn(|context| Pin::new(&mut self.body).poll_next(context)).await?;
+        Some(piece.map_err(|failure| failure.to_string()))
+    }
 }
 
 impl<R> Answer<R> {

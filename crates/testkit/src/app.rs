@@ -21,7 +21,7 @@ use secrets::keys::InstanceKeys;
 use serde_json::Value;
 use shared::contract::{Endpoint, query_string, url};
 
-use crate::{Answer, As, database::Database};
+use crate::{Answer, As, Pieces, database::Database};
 
 /// When every test begins: a Monday.
 pub const START: NaiveDateTime = NaiveDateTime::new(
@@ -38,7 +38,7 @@ pub const START: NaiveDateTime = NaiveDateTime::new(
 /// The app in the browser, if a test does not say another.
 const PAGE: &[u8] = b"<!doctype html><html lang=\"en\"><title>Clearance</title></html>";
 
-type Sender = dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer<Value>>;
+type Sender = dyn Fn(TestRequest) -> LocalBoxFuture<'static, Pieces>;
 
 /// A server in memory with a database of its own.
 pub struct TestApp {
@@ -173,6 +173,13 @@ impl TestApp {
 
     /// Sends a request as it is.
     pub async fn raw(&self, request: TestRequest) -> Answer<Value> {
+        let begun = self.begin(request).await;
+        let body = to_bytes(begun.body).await.expect("a body that arrives whole");
+        Answer::new(begun.status, begun.headers, body)
+    }
+
+    /// Sends a request and reads only the head of its answer.
+    pub async fn begin(&self, request: TestRequest) -> Pieces {
         (self.send)(request.peer_addr(self.peer.get())).await
     }
 
@@ -212,11 +219,11 @@ async fn server(state: web::Data<State>, front: web::Data<Front>) -> Rc<Sender> 
                 Ok(response) => response.into_parts().1.map_into_boxed_body(),
                 Err(error) => error.error_response(),
             };
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let body = to_bytes(response.into_body())
-                .await
-                .expect("a body that arrives whole");
-            Answer::new(status, headers, body)
+            Pieces {
+                status: response.status().as_u16(),
+                headers: response.headers().clone(),
+                body: response.into_body(),
+            }
         })
     })
 }

@@ -36,6 +36,7 @@
 //!   sends `X-Clearance-Client: app` and `Sec-Fetch-Site: same-origin`; keys and tokens do not.
 //! - **Answers** ([`Answer`]): `status`, `headers`, `reply()`, `problem()`, `code()`, `json()`, `header(name)`, `cookie()`.
 //!   `seen()` is status and body for `insta`, with ids, times and secrets checked for their shape and then replaced.
+//! - **Long answers**: `app.begin(request)` reads the head; `pieces.next()` then one piece of the body after the other.
 //! - **Taking away**: `app.disable(&person)`, `app.remove_member(ws, &person)`, `app.revoke(&key)`, `app.expire(&key, at)`.
 //! - **Behind the HTTP**: `app.state` (also `write_meters()`), `app.db(|conn| ...)`, `app.change(|conn| ...)`,
 //!   `app.journal()`, `app.mails()`.
@@ -60,7 +61,7 @@ mod people;
 mod race;
 pub mod seen;
 
-pub use answer::Answer;
+pub use answer::{Answer, Pieces};
 pub use app::{START, TestApp};
 pub use callers::As;
 pub use mailbox::Mail;

@@ -85,6 +85,7 @@ impl TestApp {
                 .values((
                     users::id.eq(columns::UserId(id)),
                     users::name.eq(name),
+                    users::name_key.eq(name.to_lowercase()),
                     users::email.eq(&email),
                     users::email_key.eq(email.to_lowercase()),
                     users::password_hash.eq(password_hash),

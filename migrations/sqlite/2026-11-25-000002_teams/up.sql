@@ -41,11 +41,12 @@ ALTER TABLE invitations ADD COLUMN declined_at TIMESTAMP;
 CREATE INDEX invitations_by_address ON invitations (email_key);
 CREATE INDEX invitations_by_sender ON invitations (workspace_id, invited_by);
 
--- What an account is told. Names are those of that time.
+-- What an account is told. Names are those of that time; `actor_id` finds them again when an account is deleted.
 CREATE TABLE notifications (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id),
     kind TEXT NOT NULL,
+    actor_id TEXT REFERENCES users (id),
     actor_name TEXT,
     workspace_id TEXT,
     workspace_name TEXT,
@@ -55,6 +56,7 @@ CREATE TABLE notifications (
     read_at TIMESTAMP
 );
 CREATE INDEX notifications_by_account ON notifications (user_id, created_at, id);
+CREATE INDEX notifications_by_actor ON notifications (actor_id);
 CREATE INDEX notifications_by_invitation ON notifications (invitation_id);
 
 -- One row, counted up whenever somebody is told something. Every process that holds streams open watches it.
@@ -64,10 +66,10 @@ CREATE TABLE notice_epoch (
 );
 INSERT INTO notice_epoch (id, value) VALUES (1, 0);
 
--- The journal is asked by action, by actor and by subject. An anchor is the last entry that the retention setting removed:
+-- The journal is asked by action, by actor (also in every chain) and by subject. An anchor is the last entry that the retention setting removed:
 -- from it the chain can still be verified.
 CREATE INDEX audit_entries_by_action ON audit_entries (chain, action, seq);
-CREATE INDEX audit_entries_by_actor ON audit_entries (chain, actor_id, seq);
+CREATE INDEX audit_entries_by_actor ON audit_entries (actor_id, chain, seq);
 CREATE INDEX audit_entries_by_subject ON audit_entries (chain, subject_id, seq);
 CREATE INDEX audit_entries_by_time ON audit_entries (chain, at);
 CREATE TABLE audit_anchors (
@@ -76,3 +78,6 @@ CREATE TABLE audit_anchors (
     hash TEXT NOT NULL,
     removed_at TIMESTAMP NOT NULL
 );
+
+-- What somebody's own calls were, for their own data.
+CREATE INDEX call_counts_by_user ON call_counts (user_id, day);

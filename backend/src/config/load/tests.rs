@@ -65,6 +65,7 @@ fn every_setting_can_stand_in_the_file_and_in_the_environment() {
         "smtp.from" | "admin.email" => "ann@example.com",
         "smtp.username" | "smtp.password" | "admin.name" => "Ann",
         "admin.password" => "correct horse battery",
+        "audit_retention_days" => "365",
         _ => "25",
     };
     let pairs: Vec<(String, &str)> = KEYS

@@ -1,13 +1,14 @@
 //! One's own account: name, password, preferences. The functions that take a transaction are for every door.
 
+mod own_data;
 pub mod rules;
 pub mod store;
 
 use serde_json::{Map, Value};
 use shared::{
     account::{
-        Account, ChangeMe, ChangePassword, ChangePreferences, GetMe, GetPreferences, PasswordChange,
-        Preferences,
+        Account, ChangeMe, ChangePassword, ChangePreferences, ExportMe, GetMe, GetPreferences,
+        PasswordChange, Preferences,
     },
     error::ErrorCode,
     ids::UserId,
@@ -19,7 +20,7 @@ use crate::{
     audit::{Entry, Tx},
     error::AppError,
     features::session::store as sessions,
-    http::{Ctx, Mount, serve},
+    http::{Ctx, Mount, download::serve_download, serve},
     throttle::Attempt,
 };
 
@@ -32,11 +33,12 @@ pub fn mounts() -> Vec<Mount> {
         serve(ChangePassword, change_password),
         serve(GetPreferences, get_preferences),
         serve(ChangePreferences, change_preferences),
+        serve_download(ExportMe, own_data::FILES, own_data::export),
     ]
 }
 
 async fn get(ctx: Ctx<GetMe>) -> Result<Account, AppError> {
-    ctx.read(store::me).await
+    ctx.read_brief(store::me).await
 }
 
 async fn change(ctx: Ctx<ChangeMe>) -> Result<Account, AppError> {
@@ -75,7 +77,7 @@ fn named(account: &Account) -> Value {
 }
 
 async fn get_preferences(ctx: Ctx<GetPreferences>) -> Result<Preferences, AppError> {
-    ctx.read(store::preferences).await
+    ctx.read_brief(store::preferences).await
 }
 
 async fn change_preferences(ctx: Ctx<ChangePreferences>) -> Result<Preferences, AppError> {
@@ -108,7 +110,7 @@ pub fn merge_preferences(
 async fn change_password(ctx: Ctx<ChangePassword>) -> Result<(), AppError> {
     let PasswordChange { current, new } = ctx.body.clone();
     let (account, old) = ctx
-        .read(|conn, own| Ok((store::me(conn, own)?, store::password_hash(conn, own)?)))
+        .read_brief(|conn, own| Ok((store::me(conn, own)?, store::password_hash(conn, own)?)))
         .await?;
     let key = account.email.key();
     ctx.throttle()

@@ -1,5 +1,7 @@
 //! Queries on accounts and preferences. `make` is how every account comes to be, whoever makes it.
 
+pub mod own_data;
+
 use chrono::NaiveDateTime;
 use db::{Conn, columns, on_each, one, schema::*};
 use diesel::prelude::*;
@@ -113,23 +115,30 @@ pub fn password_hash(conn: &mut Conn, own: &OwnAccount) -> QueryResult<Option<St
     own.account().select(users::password_hash).first(conn)
 }
 
-/// Sets the password, whatever it was.
+/// Sets the password, whatever it was. From now on no new one is asked for.
 pub fn set_password(conn: &mut Conn, own: &OwnAccount, hash: &str) -> QueryResult<()> {
     let changed = diesel::update(own.account())
-        .set(users::password_hash.eq(hash))
+        .set((
+            users::password_hash.eq(hash),
+            users::must_change_password.eq(false),
+        ))
         .execute(conn)?;
     one(changed)
 }
 
-/// Replaces the password if it still is the one behind `old`.
+/// Replaces the password if it still is the one behind `old`. From now on no new one is asked for.
 pub fn replace_password(conn: &mut Conn, own: &OwnAccount, old: &str, new: &str) -> QueryResult<bool> {
     let changed = diesel::update(own.account().filter(users::password_hash.eq(old)))
-        .set(users::password_hash.eq(new))
+        .set((
+            users::password_hash.eq(new),
+            users::must_change_password.eq(false),
+        ))
         .execute(conn)?;
     Ok(changed == 1)
 }
 
-/// Notes a sign-in, if the account is still enabled and its password still is the one that was checked.
+/// Notes a sign-in, if the account is still enabled, its password still is the one that was checked, and no new one is
+/// asked for.
 pub fn note_sign_in(
     conn: &mut Conn,
     own: &OwnAccount,
@@ -139,6 +148,7 @@ pub fn note_sign_in(
     let still = own
         .account()
         .filter(users::is_disabled.eq(false))
+        .filter(users::must_change_password.eq(false))
         .filter(users::password_hash.eq(checked_hash));
     let changed = diesel::update(still)
         .set(users::last_sign_in_at.eq(now))
@@ -268,26 +278,18 @@ pub fn name_key(name: &Name) -> String {
 }
 
 /// What somebody's personal workspace is called at first.
-fn personal_workspace_name(owner: &Name) -> String {
+pub fn personal_workspace_name(owner: &Name) -> String {
     const REST: &str = "'s workspace";
     let room = Name::MAX - REST.len();
     let name: String = owner.as_str().chars().take(room).collect();
     format!("{}{REST}", name.trim_end())
 }
 
-/// Every account, by name, for the operator's command.
-pub fn all(conn: &mut Conn, _: &System) -> Result<Vec<Account>, AppError> {
-    let rows: Vec<AccountRow> = users::table
-        .select(COLUMNS)
-        .order((users::name, users::id))
-        .load(conn)?;
-    rows.into_iter().map(Account::try_from).collect()
-}
-
-/// The account with this address ([`Email::key`]), for the operator's commands.
+/// The account with this address ([`Email::key`]), for the operator's commands. Of a deleted one there is none.
 pub fn by_email(conn: &mut Conn, _: &System, email_key: &str) -> Result<Account, AppError> {
     let row: AccountRow = users::table
         .filter(users::email_key.eq(email_key))
+        .filter(users::deleted_at.is_null())
         .select(COLUMNS)
         .first(conn)?;
     row.try_into()

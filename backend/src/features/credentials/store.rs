@@ -10,7 +10,7 @@ use shared::credentials::Credential;
 
 use super::rules;
 use crate::{
-    access::{Anonymous, OwnAccount, Scope},
+    access::{Anonymous, OwnAccount, Scope, WholeServer},
     error::AppError,
 };
 
@@ -133,7 +133,7 @@ pub fn by_key(
 
 /// Not revoked, and not ended by `time`.
 #[dsl::auto_type]
-fn lasts_beyond(time: NaiveDateTime) -> _ {
+pub fn lasts_beyond(time: NaiveDateTime) -> _ {
     credentials::revoked_at.is_null().and(
         credentials::expires_at
             .is_null()
@@ -154,17 +154,18 @@ fn needs_attention(now: NaiveDateTime, soon: NaiveDateTime) -> _ {
     works.and(ends_soon.or(still_used))
 }
 
-/// How many of the caller's keys need attention in this workspace.
-pub fn count_needing_attention(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> QueryResult<i64> {
+type InWorkspace = dsl::Filter<credentials::table, dsl::Eq<credentials::workspace_id, columns::WorkspaceId>>;
+type OwnInWorkspace = dsl::Filter<InWorkspace, dsl::Eq<credentials::user_id, columns::UserId>>;
+
+/// The caller's keys that need attention in this workspace.
+pub fn needing_attention(scope: &Scope, now: NaiveDateTime) -> dsl::Filter<OwnInWorkspace, needs_attention> {
     scope
         .credentials()
         .filter(credentials::user_id.eq(scope.user_id()))
         .filter(needs_attention(now, rules::soon(now)))
-        .count()
-        .get_result(conn)
 }
 
-/// The same in every workspace where there are any.
+/// How many they are in every workspace where there are any.
 pub fn needing_attention_by_workspace(
     conn: &mut Conn,
     own: &OwnAccount,
@@ -205,6 +206,22 @@ pub fn count_live(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> QueryRe
         .filter(lasts_beyond(now))
         .count()
         .get_result(conn)
+}
+
+/// How many credentials of each of these accounts are live; an account that is missing has none.
+pub fn count_live_by_account(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    accounts: &[columns::UserId],
+    now: NaiveDateTime,
+) -> QueryResult<Vec<(columns::UserId, i64)>> {
+    reach
+        .credentials()
+        .filter(credentials::user_id.eq_any(accounts))
+        .filter(lasts_beyond(now))
+        .group_by(credentials::user_id)
+        .select((credentials::user_id, dsl::count_star()))
+        .load(conn)
 }
 
 /// The longest life of a new key in this workspace, in days.
@@ -288,6 +305,43 @@ pub fn revoke(conn: &mut Conn, scope: &Scope, access_key: &str, now: NaiveDateTi
         ))
         .execute(conn)
         .and_then(db::one)
+}
+
+/// Revokes every credential of one member here and names them. Expired ones too: they must not come back to life when
+/// their owner is invited again.
+pub fn revoke_all_of(
+    conn: &mut Conn,
+    scope: &Scope,
+    user: columns::UserId,
+    now: NaiveDateTime,
+) -> QueryResult<Vec<String>> {
+    let keys: Vec<String> = scope
+        .credentials()
+        .filter(credentials::user_id.eq(user))
+        .filter(credentials::revoked_at.is_null())
+        .order(credentials::access_key)
+        .select(credentials::access_key)
+        .load(conn)?;
+    // One after the other, in the order in which their last use is written: nobody waits for somebody who waits for them.
+    for key in &keys {
+        let _by_its_owner_meanwhile = revoke(conn, scope, key, now).optional()?;
+    }
+    Ok(keys)
+}
+
+/// Deletes every credential of the workspace, revoked or not.
+pub fn delete_all(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
+    let unrevoked: Vec<String> = scope
+        .credentials()
+        .filter(credentials::revoked_at.is_null())
+        .order(credentials::access_key)
+        .select(credentials::access_key)
+        .load(conn)?;
+    // In the order in which their last use is written; see `revoke_all_of`.
+    for key in unrevoked {
+        diesel::delete(scope.credentials().filter(credentials::access_key.eq(key))).execute(conn)?;
+    }
+    diesel::delete(scope.credentials()).execute(conn).map(|_| ())
 }
 
 /// Where a pair that somebody found works, and the keyed hash of its secret.

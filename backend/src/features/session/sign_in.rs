@@ -1,16 +1,17 @@
 //! Signing in. An account that does not exist, has no password or is disabled takes the same steps, does the same
-//! work and gets the same answer as a wrong password.
+//! work and gets the same answer as a wrong password. That a new password is asked for is said to nobody but who has
+//! proven the old one.
 
 use shared::{
     error::ErrorCode,
-    ids::SessionId,
+    ids::{SessionId, UserId},
     session::{Session, SignIn},
-    text::Email,
+    text::{Email, Password},
 };
 
 use super::store::{self, Candidate, NewSession};
 use crate::{
-    access::Anonymous,
+    access::{Anonymous, OwnAccount},
     audit::{Entry, Tx},
     error::AppError,
     features::account::store as accounts,
@@ -25,7 +26,7 @@ pub(super) async fn sign_in(ctx: Ctx<SignIn>) -> Result<Session, AppError> {
         .await?;
     let wanted = key.clone();
     let candidate = ctx
-        .read(move |conn, anonymous| Ok(store::candidate(conn, anonymous, wanted)?))
+        .read_brief(move |conn, anonymous| Ok(store::candidate(conn, anonymous, wanted)?))
         .await?;
     let stored = candidate
         .as_ref()
@@ -42,15 +43,40 @@ pub(super) async fn sign_in(ctx: Ctx<SignIn>) -> Result<Session, AppError> {
     let Some((candidate, hash)) = candidate.filter(|_| genuine).and_then(admissible) else {
         return refuse(&ctx).await;
     };
+    ctx.throttle()
+        .succeeded(Attempt::SignIn, ctx.client(), Some(&key))
+        .await;
+    let change = match &ctx.body.new_password {
+        Some(new) => Some(replacement(&ctx, &candidate, new).await?),
+        None if candidate.must_change_password => return ask_for_new(&ctx, candidate.user_id.into()).await,
+        None => None,
+    };
+    begin(&ctx, candidate, hash, change).await
+}
+
+/// Opens a session for an account whose password, the one behind `hash`, was proven; `change` is the hash of a new one.
+async fn begin(
+    ctx: &Ctx<SignIn>,
+    candidate: Candidate,
+    hash: String,
+    change: Option<String>,
+) -> Result<Session, AppError> {
     let cookie = store::new_cookie(ctx.keys());
     let id = SessionId(ctx.new_id());
     let days = ctx.config().session_max_days;
     let new = NewSession::beginning(ctx.now(), days, id, &cookie, ctx.client());
-    let better_hash = rehashed(&ctx, &hash).await;
+    let better_hash = match change {
+        None => rehashed(ctx, &hash).await,
+        Some(_) => None,
+    };
     let session = ctx
         .write(move |tx, anonymous| {
             let own = anonymous.proven(candidate.user_id);
-            if !accounts::note_sign_in(tx.conn, &own, &hash, tx.now())? {
+            if let Some(change) = &change {
+                replace(tx, &own, &hash, change)?;
+            }
+            let valid = change.as_ref().unwrap_or(&hash);
+            if !accounts::note_sign_in(tx.conn, &own, valid, tx.now())? {
                 return Err(ErrorCode::SignInFailed.into());
             }
             if let Some(better) = &better_hash {
@@ -60,11 +86,44 @@ pub(super) async fn sign_in(ctx: Ctx<SignIn>) -> Result<Session, AppError> {
             begun(tx, anonymous, &candidate)
         })
         .await?;
-    ctx.throttle()
-        .succeeded(Attempt::SignIn, ctx.client(), Some(&key))
-        .await;
     ctx.set_session_cookie(&cookie.token);
     Ok(session)
+}
+
+/// The hash of the password that is to replace the one just proven.
+async fn replacement(ctx: &Ctx<SignIn>, candidate: &Candidate, new: &Password) -> Result<String, AppError> {
+    const POINTER: &str = "/new_password";
+    if *new == ctx.body.password {
+        let detail = "Choose another password than the one until now.";
+        return Err(AppError::field(POINTER, detail));
+    }
+    let personal = [candidate.email.as_str(), candidate.name.as_str()];
+    ctx.passwords().hash(new, &personal, POINTER).await
+}
+
+/// Puts the new password in place of the old one. Whoever has a copy of the old one is out.
+fn replace(tx: &mut Tx<'_>, own: &OwnAccount, old: &str, new: &str) -> Result<(), AppError> {
+    // Links before the account: in this order a link that is used at the same moment locks them.
+    store::void_links(tx.conn, own, tx.now())?;
+    if !accounts::replace_password(tx.conn, own, old, new)? {
+        return Err(ErrorCode::SignInFailed.into());
+    }
+    let user = UserId::from(own.user_id());
+    let ended = store::end_all(tx.conn, own)?;
+    tx.ends_authority();
+    tx.acts_as(user);
+    let entry = Entry::new("account.change_password", "account", user);
+    tx.record(entry.after(&serde_json::json!({ "sessions_ended": ended })))
+}
+
+/// Journals that the password was proven and is not enough, and says so.
+async fn ask_for_new(ctx: &Ctx<SignIn>, user: UserId) -> Result<Session, AppError> {
+    ctx.write(move |tx, _| {
+        tx.acts_as(user);
+        tx.record(Entry::new("session.new_password_required", "account", user))
+    })
+    .await?;
+    Err(ErrorCode::NewPasswordRequired.into())
 }
 
 /// The account, if it may sign in, and the hash that was checked.

@@ -1,18 +1,16 @@
-//! Queries on browser sessions and on the one-time links for choosing a password.
+//! Queries on browser sessions and on the accounts that begin them.
+
+pub mod links;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use db::{Conn, columns, one, schema::*};
 use diesel::{Connection, connection::TransactionManager, prelude::*};
 use secrets::keys::InstanceKeys;
-use shared::{
-    account::Account,
-    error::ErrorCode,
-    ids::{SessionId, UserId},
-    text::SecretText,
-};
+use shared::{account::Account, ids::SessionId, text::SecretText};
 
+use self::links::LinkKind;
 use crate::{
-    access::{Anonymous, Client, OwnAccount, SESSION_HASH, System},
+    access::{Anonymous, Client, OwnAccount, SESSION_HASH, System, WholeServer},
     audit::{Entry, Tx},
     error::AppError,
     features::account::store as accounts,
@@ -20,9 +18,6 @@ use crate::{
 
 /// Somebody who follows an old link is told that it is old, for so long.
 const LINKS_KEPT_DAYS: i64 = 7;
-
-/// Domain of the keyed hash of password links, and their kind.
-const PASSWORD_LINK: &str = "password-link";
 
 /// A secret that is handed out once, and the keyed hash of it that is stored.
 #[derive(Debug, Clone)]
@@ -143,6 +138,24 @@ pub fn live(
         .load(conn)
 }
 
+/// In how many browsers each of these accounts is signed in; an account that is missing is in none.
+pub fn count_live_by_account(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    accounts: &[columns::UserId],
+    now: NaiveDateTime,
+    idle_days: u32,
+) -> QueryResult<Vec<(columns::UserId, i64)>> {
+    reach
+        .sessions()
+        .filter(sessions::user_id.eq_any(accounts))
+        .filter(sessions::expires_at.gt(now))
+        .filter(sessions::last_seen_at.gt(rules::idle_since(now, idle_days)))
+        .group_by(sessions::user_id)
+        .select((sessions::user_id, diesel::dsl::count_star()))
+        .load(conn)
+}
+
 /// Ends one session.
 pub fn end(conn: &mut Conn, own: &OwnAccount, id: SessionId) -> QueryResult<()> {
     let ended =
@@ -179,6 +192,12 @@ pub struct Candidate {
     pub password_hash: Option<String>,
     /// Whether it may not sign in.
     pub is_disabled: bool,
+    /// Whether it gets in only with a new password.
+    pub must_change_password: bool,
+    /// The person's name, which is no password.
+    pub name: String,
+    /// The address, which is no password either.
+    pub email: String,
 }
 
 /// The account that signs in with this address, if there is one.
@@ -189,42 +208,16 @@ pub fn candidate(
 ) -> QueryResult<Option<Candidate>> {
     anonymous
         .account_by_email(email_key)
-        .select((users::id, users::password_hash, users::is_disabled))
+        .select((
+            users::id,
+            users::password_hash,
+            users::is_disabled,
+            users::must_change_password,
+            users::name,
+            users::email,
+        ))
         .first(conn)
         .optional()
-}
-
-/// A new token for a password link.
-#[must_use]
-pub fn new_link(keys: &InstanceKeys) -> NewToken {
-    NewToken::of(keys, PASSWORD_LINK)
-}
-
-/// The hash under which a password link is stored; none if the token cannot be one.
-#[must_use]
-pub fn link_hash(keys: &InstanceKeys, token: &SecretText) -> Option<String> {
-    let text = token.expose();
-    secrets::token_text::is_opaque_shape(text).then(|| keys.keyed_hash().hash(PASSWORD_LINK, text.as_bytes()))
-}
-
-/// Makes a password link; `None` is nobody's.
-pub fn insert_link(
-    conn: &mut Conn,
-    user: Option<UserId>,
-    token_hash: &str,
-    now: NaiveDateTime,
-    expires_at: NaiveDateTime,
-) -> QueryResult<()> {
-    diesel::insert_into(one_time_links::table)
-        .values((
-            one_time_links::token_hash.eq(token_hash),
-            one_time_links::kind.eq(PASSWORD_LINK),
-            one_time_links::user_id.eq(user.map(columns::UserId)),
-            one_time_links::created_at.eq(now),
-            one_time_links::expires_at.eq(expires_at),
-        ))
-        .execute(conn)?;
-    Ok(())
 }
 
 /// The enabled account that a password link works for.
@@ -234,14 +227,11 @@ pub fn link_owner(
     token_hash: String,
     now: NaiveDateTime,
 ) -> Result<Option<Account>, AppError> {
-    let owner: Option<Option<columns::UserId>> = anonymous
-        .link(token_hash)
-        .filter(one_time_links::kind.eq(PASSWORD_LINK))
-        .filter(one_time_links::used_at.is_null())
-        .filter(one_time_links::expires_at.gt(now))
-        .select(one_time_links::user_id)
-        .first(conn)
-        .optional()?;
+    let owner: Option<Option<columns::UserId>> =
+        links::usable(anonymous, LinkKind::Password, token_hash, now)
+            .select(one_time_links::user_id)
+            .first(conn)
+            .optional()?;
     let Some(own) = owner.flatten().map(|id| anonymous.proven(id)) else {
         return Ok(None);
     };
@@ -250,28 +240,6 @@ pub fn link_owner(
         return Ok(None);
     }
     accounts::me(conn, &own).map(Some)
-}
-
-/// Uses a password link up; only one caller can.
-pub fn consume_link(
-    conn: &mut Conn,
-    anonymous: &Anonymous,
-    token_hash: String,
-    now: NaiveDateTime,
-) -> Result<(), AppError> {
-    let link = anonymous
-        .link(token_hash)
-        .filter(one_time_links::kind.eq(PASSWORD_LINK))
-        .filter(one_time_links::used_at.is_null())
-        .filter(one_time_links::expires_at.gt(now));
-    let changed = diesel::update(link)
-        .set(one_time_links::used_at.eq(now))
-        .execute(conn)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(ErrorCode::LinkUnusable.into())
-    }
 }
 
 /// Makes every password link of the account useless.

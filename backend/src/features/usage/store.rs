@@ -1,7 +1,10 @@
 //! Counted calls and members of one workspace.
 
 use chrono::NaiveDate;
-use db::{Conn, schema::call_counts};
+use db::{
+    Conn,
+    schema::{call_counts, workspaces},
+};
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use shared::usage::EndpointCalls;
 
@@ -9,7 +12,7 @@ use crate::access::Scope;
 
 /// How many members the workspace has.
 pub fn count_members(conn: &mut Conn, scope: &Scope) -> QueryResult<u64> {
-    let members: i64 = scope.members().count().get_result(conn)?;
+    let members: i64 = scope.workspace().select(workspaces::member_count).first(conn)?;
     Ok(u64::try_from(members).unwrap_or(0))
 }
 

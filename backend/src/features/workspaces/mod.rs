@@ -1,29 +1,37 @@
-//! Workspaces and who is in them.
+//! Workspaces: which there are, making, renaming and deleting them, and whose they are.
 
 pub(crate) mod rules;
 pub(crate) mod store;
 
 use shared::{
-    members::{ListMembers, WorkspaceMember},
+    contract::url,
+    error::ErrorCode,
+    ids::{NotificationId, WorkspaceId},
     page::Page,
-    workspaces::{ChangeWorkspace, GetWorkspace, ListWorkspaces, Workspace},
+    permission::Permission,
+    workspaces::{
+        ChangeWorkspace, CreateWorkspace, DeleteWorkspace, GetWorkspace, InWorkspace, ListWorkspaces,
+        TransferOwnership, Workspace,
+    },
 };
 
-use self::rules::MemberOrder;
 use crate::{
     audit::Entry,
     error::AppError,
-    http::{Ctx, Mount, cursor::Cursors, serve},
+    features::account::store as accounts,
+    http::{Ctx, Mount, serve},
 };
 
-/// The endpoints of this feature.
+/// The endpoints of this feature. Leaving is a removal: it is among those of `members`.
 #[must_use]
 pub fn mounts() -> Vec<Mount> {
     vec![
         serve(ListWorkspaces, list),
         serve(GetWorkspace, get),
+        serve(CreateWorkspace, create),
         serve(ChangeWorkspace, change),
-        serve(ListMembers, members),
+        serve(DeleteWorkspace, delete),
+        serve(TransferOwnership, transfer),
     ]
 }
 
@@ -38,7 +46,29 @@ async fn list(ctx: Ctx<ListWorkspaces>) -> Result<Page<Workspace>, AppError> {
 
 async fn get(ctx: Ctx<GetWorkspace>) -> Result<Workspace, AppError> {
     let now = ctx.now();
-    ctx.read(move |conn, scope| store::one(conn, scope, now)).await
+    ctx.read_brief(move |conn, scope| store::one(conn, scope, now))
+        .await
+}
+
+async fn create(ctx: Ctx<CreateWorkspace>) -> Result<Workspace, AppError> {
+    let (id, name) = (WorkspaceId(ctx.new_id()), ctx.body.name.clone());
+    let made = ctx
+        .write(move |tx, own| {
+            // One at a time, so that a limit counted now still holds at the commit.
+            accounts::locked(tx.conn, own)?;
+            rules::check_owned(store::count_owned(tx.conn, own)?)?;
+            let seats = rules::first_seats(store::hosting(tx.conn, own)?);
+            store::insert(tx, own, id, &name, seats)?;
+            let entry = Entry::new("workspace.create", "workspace", id).in_workspace(id);
+            tx.record(entry.after(&serde_json::json!({ "name": name })))?;
+            let now = tx.now();
+            let mine = store::of_account(tx.conn, own, now)?;
+            let made = mine.into_iter().find(|workspace| workspace.id == id);
+            made.ok_or_else(|| ErrorCode::NotFound.into())
+        })
+        .await?;
+    ctx.located(url::<GetWorkspace>(&InWorkspace { workspace_id: id }));
+    Ok(made)
 }
 
 async fn change(ctx: Ctx<ChangeWorkspace>) -> Result<Workspace, AppError> {
@@ -46,7 +76,7 @@ async fn change(ctx: Ctx<ChangeWorkspace>) -> Result<Workspace, AppError> {
     rules::check_limit(&wanted)?;
     ctx.write(move |tx, scope| {
         let now = tx.now();
-        store::lock(tx.conn, scope)?;
+        store::lock_for(tx.conn, scope, Permission::WorkspaceManage)?;
         let before = store::one(tx.conn, scope, now)?;
         matches(&before)?;
         let after = rules::changed(&before, wanted);
@@ -62,34 +92,36 @@ async fn change(ctx: Ctx<ChangeWorkspace>) -> Result<Workspace, AppError> {
     .await
 }
 
-async fn members(ctx: Ctx<ListMembers>) -> Result<Page<WorkspaceMember>, AppError> {
-    let order = MemberOrder::read(ctx.query.sort.as_deref())?;
-    let search = rules::search(ctx.query.q.as_deref())?;
-    let limit = ctx.query.limit();
-    let caller = (ctx.path.workspace_id, ctx.reach().user_id().0);
-    let cursors = Cursors::new(ctx.keys(), &("ListMembers", caller, order, &search));
-    let after = ctx
-        .query
-        .cursor
-        .as_deref()
-        .map(|cursor| cursors.open(cursor))
-        .transpose()?;
-    let part = ctx
-        .read(move |conn, scope| {
-            Ok(store::members(
-                conn,
-                scope,
-                search.as_deref(),
-                order,
-                after,
-                limit,
-            )?)
-        })
-        .await?;
-    let items: Result<Vec<_>, _> = part.rows.into_iter().map(WorkspaceMember::try_from).collect();
-    Ok(Page {
-        items: items?,
-        next_cursor: part.next.map(|place| cursors.seal(&place)),
-        total: part.total,
+async fn delete(ctx: Ctx<DeleteWorkspace>) -> Result<(), AppError> {
+    ctx.write(move |tx, scope| {
+        let now = tx.now();
+        store::lock_for(tx.conn, scope, Permission::WorkspaceManage)?;
+        let workspace = store::one(tx.conn, scope, now)?;
+        rules::check_deletion(&workspace, scope.user_id().into())?;
+        store::delete(tx.conn, scope)?;
+        tx.ends_authority();
+        let entry = Entry::new("workspace.delete", "workspace", workspace.id);
+        tx.record(entry.before(&rules::noted(&workspace)))
     })
+    .await
+}
+
+async fn transfer(ctx: Ctx<TransferOwnership>) -> Result<Workspace, AppError> {
+    let (to, notice) = (ctx.body.user_id, NotificationId(ctx.new_id()));
+    ctx.write(move |tx, scope| {
+        let now = tx.now();
+        store::lock_for(tx.conn, scope, Permission::WorkspaceManage)?;
+        let before = store::one(tx.conn, scope, now)?;
+        rules::check_transfer(&before, scope.user_id().into())?;
+        if before.owner_id == to {
+            tx.needs_no_entry("they own the workspace already");
+            return Ok(before);
+        }
+        if !store::is_member(tx.conn, scope, to.into())? {
+            return Err(AppError::field("/user_id", "Choose a member of this workspace."));
+        }
+        store::hand_over(tx, scope, to.into(), notice)?;
+        store::one(tx.conn, scope, now)
+    })
+    .await
 }

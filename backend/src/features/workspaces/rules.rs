@@ -1,7 +1,10 @@
-//! Decisions about workspaces: their order, what may change, and how the list of members is asked for.
+//! Decisions about workspaces: their order, how many there may be, what may change, and what only their owner may do.
 
 use serde::Serialize;
 use shared::{
+    error::ErrorCode,
+    ids::UserId,
+    setup::Hosting,
     text::Name,
     workspaces::{Workspace, WorkspaceChange},
 };
@@ -10,8 +13,10 @@ use crate::error::AppError;
 
 /// The longest limit of a key's life, in days.
 const MOST_DAYS: u32 = 3650;
-/// The longest text to search for, in characters.
-const MOST_SEARCHED: usize = 254;
+/// How many workspaces one account may own, its personal one among them.
+const MOST_OWNED: i64 = 100;
+/// Members of a new workspace on a server for several teams: those of the Free plan.
+const FREE_SEATS: i64 = 3;
 
 /// The personal workspace first, the others by name.
 pub fn sort(workspaces: &mut [Workspace]) {
@@ -59,70 +64,47 @@ pub fn noted(workspace: &Workspace) -> Noted<'_> {
     }
 }
 
-/// What members are sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum MemberSort {
-    /// By name, whatever its case.
-    Name,
-    /// By when they were added.
-    AddedAt,
-}
-
-/// The order of the list of members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct MemberOrder {
-    /// By what.
-    pub by: MemberSort,
-    /// From the last to the first.
-    pub descending: bool,
-}
-
-impl MemberOrder {
-    /// Reads the query's `sort`.
-    pub fn read(sort: Option<&str>) -> Result<Self, AppError> {
-        let sort = sort.unwrap_or("name");
-        let by = match sort.strip_prefix('-').unwrap_or(sort) {
-            "name" => MemberSort::Name,
-            "added_at" => MemberSort::AddedAt,
-            _ => {
-                let detail = "Sort by name, -name, added_at or -added_at.";
-                return Err(AppError::field("sort", detail));
-            }
-        };
-        Ok(Self {
-            by,
-            descending: sort.starts_with('-'),
-        })
+/// Whether an account that owns so many may make one more.
+pub fn check_owned(owned: i64) -> Result<(), ErrorCode> {
+    if owned < MOST_OWNED {
+        Ok(())
+    } else {
+        Err(ErrorCode::TooManyWorkspaces)
     }
 }
 
-/// The pattern that finds `q` anywhere in a text in lower case. `%` and `_` stand for themselves; `\` escapes.
-pub fn search(q: Option<&str>) -> Result<Option<String>, AppError> {
-    let Some(q) = q.map(str::trim).filter(|q| !q.is_empty()) else {
-        return Ok(None);
-    };
-    if q.chars().count() > MOST_SEARCHED {
-        let detail = format!("Search for {MOST_SEARCHED} characters or fewer.");
-        return Err(AppError::field("q", detail));
+/// How many members a new workspace may have.
+pub fn first_seats(hosting: Option<Hosting>) -> Option<i64> {
+    match hosting {
+        Some(Hosting::SeveralTeams) => Some(FREE_SEATS),
+        Some(Hosting::OwnTeam) | None => None,
     }
-    let mut pattern = String::with_capacity(q.len() + 2);
-    pattern.push('%');
-    for c in q.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
+}
+
+/// Whether `caller` may hand it over. What only an owner may do is refused to others first: why it cannot be done now is
+/// not theirs to know.
+pub fn check_transfer(workspace: &Workspace, caller: UserId) -> Result<(), ErrorCode> {
+    if workspace.owner_id != caller {
+        Err(ErrorCode::Forbidden)
+    } else if workspace.personal {
+        Err(ErrorCode::PersonalWorkspace)
+    } else {
+        Ok(())
     }
-    pattern.push('%');
-    Ok(Some(pattern))
+}
+
+/// Whether `caller` may delete it.
+pub fn check_deletion(workspace: &Workspace, caller: UserId) -> Result<(), ErrorCode> {
+    check_transfer(workspace, caller)?;
+    if workspace.members > 1 {
+        return Err(ErrorCode::WorkspaceNotEmpty);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::{
-        ids::{UserId, WorkspaceId},
-        permission::Role,
-    };
+    use shared::{ids::WorkspaceId, permission::Role};
 
     use super::*;
 
@@ -183,32 +165,40 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_one_of_four() {
-        let read = |sort| MemberOrder::read(sort).map(|order| (order.by, order.descending));
-        assert_eq!(read(None).unwrap(), (MemberSort::Name, false));
-        assert_eq!(read(Some("-name")).unwrap(), (MemberSort::Name, true));
-        assert_eq!(read(Some("added_at")).unwrap(), (MemberSort::AddedAt, false));
-        assert_eq!(read(Some("-added_at")).unwrap(), (MemberSort::AddedAt, true));
-        for bad in [
-            "",
-            "-",
-            "--name",
-            "email",
-            "password_hash",
-            "name,added_at",
-            "name; DROP",
-        ] {
-            assert!(read(Some(bad)).is_err(), "{bad}");
-        }
+    fn one_owns_a_hundred_workspaces_at_most() {
+        assert_eq!(check_owned(0), Ok(()));
+        assert_eq!(check_owned(99), Ok(()));
+        assert_eq!(check_owned(100), Err(ErrorCode::TooManyWorkspaces));
     }
 
     #[test]
-    fn what_is_searched_for_stands_for_itself() {
-        let pattern = |q| search(Some(q)).unwrap();
-        assert_eq!(search(None).unwrap(), None);
-        assert_eq!(pattern("  "), None);
-        assert_eq!(pattern(" Ann "), Some("%ann%".to_owned()));
-        assert_eq!(pattern("50%_\\É"), Some("%50\\%\\_\\\\é%".to_owned()));
-        assert!(search(Some(&"x".repeat(255))).is_err());
+    fn a_new_workspace_has_three_seats_where_several_teams_are_hosted() {
+        assert_eq!(first_seats(Some(Hosting::SeveralTeams)), Some(3));
+        assert_eq!(first_seats(Some(Hosting::OwnTeam)), None);
+        assert_eq!(first_seats(None), None);
+    }
+
+    #[test]
+    fn only_the_owner_hands_over_or_deletes_and_never_a_personal_workspace() {
+        let (owner, other) = (UserId::NIL, UserId(uuid::Uuid::max()));
+        let (team, personal) = (workspace("Team", false), workspace("Mine", true));
+        assert_eq!(check_transfer(&team, owner), Ok(()));
+        assert_eq!(check_transfer(&team, other), Err(ErrorCode::Forbidden));
+        assert_eq!(
+            check_transfer(&personal, owner),
+            Err(ErrorCode::PersonalWorkspace)
+        );
+        assert_eq!(check_transfer(&personal, other), Err(ErrorCode::Forbidden));
+        let full = Workspace {
+            members: 2,
+            ..team.clone()
+        };
+        assert_eq!(check_deletion(&team, owner), Ok(()));
+        assert_eq!(check_deletion(&full, owner), Err(ErrorCode::WorkspaceNotEmpty));
+        assert_eq!(check_deletion(&full, other), Err(ErrorCode::Forbidden));
+        assert_eq!(
+            check_deletion(&personal, owner),
+            Err(ErrorCode::PersonalWorkspace)
+        );
     }
 }

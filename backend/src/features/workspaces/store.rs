@@ -1,27 +1,32 @@
-//! Workspaces and members in the database.
+//! Workspaces in the database. [`lock_for`] comes before every decision about who is in one or whose it is.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use db::{
-    Conn, columns,
-    schema::{members, users, workspaces},
+    Conn, columns, on_each,
+    schema::{members, server, users, workspaces},
 };
-use diesel::{dsl, prelude::*, sql_types::Text};
-use serde::{Deserialize, Serialize};
-use shared::{ids::UserId, members::WorkspaceMember, workspaces::Workspace};
+use diesel::{dsl, prelude::*};
+use shared::{
+    error::ErrorCode,
+    ids::{NotificationId, WorkspaceId},
+    notifications::NotificationKind,
+    permission::{Permission, Role},
+    setup::Hosting,
+    text::Name,
+    workspaces::Workspace,
+};
 
-use super::rules::{MemberOrder, MemberSort};
 use crate::{
     access::{OwnAccount, Scope},
+    audit::{Entry, Tx},
     error::AppError,
-    features::credentials,
+    features::{
+        credentials,
+        notifications::store::{self as notifications, Notice},
+    },
 };
-
-diesel::define_sql_function! {
-    /// Lower case.
-    fn lower(text: Text) -> Text;
-}
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = workspaces, check_for_backend(db::MultiBackend))]
@@ -32,6 +37,7 @@ struct WorkspaceRow {
     personal_of: Option<columns::UserId>,
     max_credential_days: Option<i64>,
     created_at: NaiveDateTime,
+    member_count: i64,
     max_members: Option<i64>,
 }
 
@@ -39,8 +45,7 @@ impl WorkspaceRow {
     fn seen_by(
         self,
         user: columns::UserId,
-        role: shared::permission::Role,
-        members: i64,
+        role: Role,
         keys_needing_attention: i64,
     ) -> Result<Workspace, AppError> {
         Ok(Workspace {
@@ -49,7 +54,7 @@ impl WorkspaceRow {
             personal: self.personal_of == Some(user),
             owner_id: self.owner_id.into(),
             role,
-            members: u64::try_from(members).unwrap_or(0),
+            members: u64::try_from(self.member_count).unwrap_or(0),
             max_members: self.max_members.and_then(|most| u32::try_from(most).ok()),
             max_credential_days: self.max_credential_days.and_then(|days| u32::try_from(days).ok()),
             created_at: self.created_at.and_utc(),
@@ -69,46 +74,56 @@ pub fn of_account(conn: &mut Conn, own: &OwnAccount, now: NaiveDateTime) -> Resu
         query = query.filter(members::workspace_id.eq(columns::WorkspaceId(workspace)));
     }
     let rows: Vec<(WorkspaceRow, columns::Role)> = query.load(conn)?;
-    let members: HashMap<_, _> = count_members_by_workspace(conn, own)?.into_iter().collect();
     let attention: HashMap<_, _> = credentials::store::needing_attention_by_workspace(conn, own, now)?
         .into_iter()
         .collect();
     rows.into_iter()
         .map(|(row, role)| {
-            let count = |counts: &HashMap<_, i64>| counts.get(&row.id).copied().unwrap_or(0);
-            let (members, attention) = (count(&members), count(&attention));
-            row.seen_by(own.user_id(), role.into(), members, attention)
+            let attention = attention.get(&row.id).copied().unwrap_or(0);
+            row.seen_by(own.user_id(), role.into(), attention)
         })
         .collect()
 }
 
-fn count_members_by_workspace(
-    conn: &mut Conn,
-    own: &OwnAccount,
-) -> QueryResult<Vec<(columns::WorkspaceId, i64)>> {
-    let everybody = diesel::alias!(members as everybody);
-    own.memberships()
-        .inner_join(everybody.on(everybody.field(members::workspace_id).eq(members::workspace_id)))
-        .group_by(members::workspace_id)
-        .select((members::workspace_id, dsl::count_star()))
-        .load(conn)
-}
-
 /// The workspace itself.
 pub fn one(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<Workspace, AppError> {
-    let row: WorkspaceRow = scope.workspace().select(WorkspaceRow::as_select()).first(conn)?;
-    let members = scope.members().count().get_result(conn)?;
-    let attention = credentials::store::count_needing_attention(conn, scope, now)?;
-    row.seen_by(scope.user_id(), scope.role(), members, attention)
+    let attention = credentials::store::needing_attention(scope, now)
+        .count()
+        .single_value();
+    // `Conn` would write the statement's text anew for each call, which takes longer than running it. Without `first`:
+    // it is the keys of the two rows that make it one.
+    let (row, role, attention): (WorkspaceRow, columns::Role, Option<i64>) = on_each!(conn, c => scope
+        .members()
+        .filter(members::user_id.eq(scope.user_id()))
+        .inner_join(workspaces::table)
+        .select((WorkspaceRow::as_select(), members::role, attention))
+        .get_result(c))?;
+    row.seen_by(scope.user_id(), role.into(), attention.unwrap_or(0))
 }
 
-/// Keeps others from changing the workspace until the transaction ends.
+/// Keeps others from changing the workspace, and who is in it, until the transaction ends.
 pub fn lock(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
     // An update that changes nothing locks the row in both databases; `Conn` has no `FOR UPDATE`.
     diesel::update(scope.workspace())
         .set(workspaces::name.eq(workspaces::name))
         .execute(conn)
         .and_then(db::one)
+}
+
+/// Does what [`lock`] does, and looks again whether the caller still may do what they were admitted for: somebody may
+/// have removed or demoted them while they waited for their turn.
+pub fn lock_for(conn: &mut Conn, scope: &Scope, needs: Permission) -> Result<(), AppError> {
+    lock(conn, scope)?;
+    let role: columns::Role = scope
+        .members()
+        .filter(members::user_id.eq(scope.user_id()))
+        .select(members::role)
+        .first(conn)?;
+    if Role::from(role).grants(needs) {
+        Ok(())
+    } else {
+        Err(ErrorCode::Forbidden.into())
+    }
 }
 
 /// Sets name and limit.
@@ -122,126 +137,105 @@ pub fn update(conn: &mut Conn, scope: &Scope, workspace: &Workspace) -> QueryRes
         .and_then(db::one)
 }
 
-/// A member with the name to sort by.
-#[derive(Debug, Queryable)]
-pub struct MemberRow {
-    user_id: columns::UserId,
-    name: String,
-    email: String,
-    role: columns::Role,
-    added_at: NaiveDateTime,
-    name_key: String,
-    owner_id: columns::UserId,
+/// How many workspaces the account owns. An owner is always a member.
+pub fn count_owned(conn: &mut Conn, own: &OwnAccount) -> QueryResult<i64> {
+    own.memberships()
+        .inner_join(workspaces::table)
+        .filter(workspaces::owner_id.eq(own.user_id()))
+        .count()
+        .get_result(conn)
 }
 
-impl TryFrom<MemberRow> for WorkspaceMember {
-    type Error = AppError;
-
-    fn try_from(row: MemberRow) -> Result<Self, AppError> {
-        Ok(Self {
-            user_id: row.user_id.into(),
-            name: row.name.parse().map_err(anyhow::Error::msg)?,
-            email: row.email.parse().map_err(anyhow::Error::msg)?,
-            role: row.role.into(),
-            added_at: row.added_at.and_utc(),
-            is_owner: row.user_id == row.owner_id,
-            activity: None,
-        })
-    }
+/// For whom the server is; nothing before it is set up.
+pub fn hosting(conn: &mut Conn, own: &OwnAccount) -> QueryResult<Option<Hosting>> {
+    let hosting: Option<columns::Hosting> = own.server().select(server::hosting).first(conn).optional()?;
+    Ok(hosting.map(Hosting::from))
 }
 
-/// A place in the list of members: behind this one begins the next page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemberPlace {
-    name_key: String,
-    added_at: NaiveDateTime,
-    user_id: UserId,
+/// Stores a new workspace, of which the account is owner and administrator.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    own: &OwnAccount,
+    id: WorkspaceId,
+    name: &Name,
+    seats: Option<i64>,
+) -> QueryResult<()> {
+    let (id, now) = (columns::WorkspaceId(id), tx.now());
+    diesel::insert_into(workspaces::table)
+        .values((
+            workspaces::id.eq(id),
+            workspaces::name.eq(name.as_str()),
+            workspaces::owner_id.eq(own.user_id()),
+            workspaces::created_at.eq(now),
+            workspaces::max_members.eq(seats),
+        ))
+        .execute(tx.conn)?;
+    diesel::insert_into(members::table)
+        .values((
+            members::workspace_id.eq(id),
+            members::user_id.eq(own.user_id()),
+            members::role.eq(columns::Role(Role::Admin)),
+            members::added_at.eq(now),
+        ))
+        .execute(tx.conn)
+        .and_then(db::one)
 }
 
-/// Part of the list of members.
-#[derive(Debug)]
-pub struct Part {
-    /// The members of this page.
-    pub rows: Vec<MemberRow>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<MemberPlace>,
-    /// How many members match in all.
-    pub total: u64,
+/// Deletes the workspace with its keys, invitations and members. Its journal and its counted calls stay.
+pub fn delete(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
+    credentials::store::delete_all(conn, scope)?;
+    diesel::delete(scope.invitations()).execute(conn)?;
+    diesel::delete(scope.members()).execute(conn)?;
+    diesel::delete(scope.workspace()).execute(conn).and_then(db::one)
 }
 
-/// One page of the members whose name or address is like `pattern`.
-pub fn members(
-    conn: &mut Conn,
+/// Whether somebody is a member.
+pub fn is_member(conn: &mut Conn, scope: &Scope, user: columns::UserId) -> QueryResult<bool> {
+    let member = scope.members().filter(members::user_id.eq(user));
+    diesel::select(dsl::exists(member)).get_result(conn)
+}
+
+/// Makes a member the owner, and an administrator if they are none; journals it and tells them.
+pub fn hand_over(
+    tx: &mut Tx<'_>,
     scope: &Scope,
-    pattern: Option<&str>,
-    order: MemberOrder,
-    after: Option<MemberPlace>,
-    limit: u32,
-) -> QueryResult<Part> {
-    lower_any_letter(conn)?;
-    let matching = || {
-        let query = scope
-            .members()
-            .inner_join(users::table)
-            .inner_join(workspaces::table)
-            .into_boxed();
-        match pattern {
-            None => query,
-            Some(pattern) => query.filter(
-                lower(users::name)
-                    .like(pattern)
-                    .escape('\\')
-                    .or(users::email_key.like(pattern).escape('\\')),
-            ),
-        }
+    to: columns::UserId,
+    notice: NotificationId,
+) -> Result<(), AppError> {
+    let (before, name): (columns::UserId, String) = scope
+        .workspace()
+        .select((workspaces::owner_id, workspaces::name))
+        .first(tx.conn)?;
+    diesel::update(scope.workspace())
+        .set(workspaces::owner_id.eq(to))
+        .execute(tx.conn)
+        .and_then(db::one)?;
+    diesel::update(scope.members().filter(members::user_id.eq(to)))
+        .set(members::role.eq(columns::Role(Role::Admin)))
+        .execute(tx.conn)
+        .and_then(db::one)?;
+    // What is remembered about the new owner would keep them from what they may do now.
+    tx.ends_authority();
+    let owned_by = |owner: columns::UserId| serde_json::json!({ "owner_id": owner.0 });
+    let entry = Entry::new("workspace.transfer", "workspace", scope.workspace_id().0);
+    tx.record(entry.before(&owned_by(before)).after(&owned_by(to)))?;
+    let notice = Notice {
+        id: notice,
+        kind: NotificationKind::OwnershipReceived,
+        actor_name: Some(callers_name(tx.conn, scope)?),
+        workspace: Some((scope.workspace_id(), name)),
+        role: None,
+        invitation: None,
     };
-    let total: i64 = matching().count().get_result(conn)?;
-    let mut query = matching().select((
-        members::user_id,
-        users::name,
-        users::email,
-        members::role,
-        members::added_at,
-        lower(users::name),
-        workspaces::owner_id,
-    ));
-    macro_rules! from_place {
-        ($key:expr, $place:ident, $beyond:ident, $direction:ident) => {{
-            if let Some(after) = after {
-                let id = columns::UserId(after.user_id);
-                let ahead = $key.$beyond(after.$place.clone());
-                let level = $key.eq(after.$place).and(members::user_id.$beyond(id));
-                query = query.filter(ahead.or(level));
-            }
-            query.order(($key.$direction(), members::user_id.$direction()))
-        }};
-    }
-    let query = match (order.by, order.descending) {
-        (MemberSort::Name, false) => from_place!(lower(users::name), name_key, gt, asc),
-        (MemberSort::Name, true) => from_place!(lower(users::name), name_key, lt, desc),
-        (MemberSort::AddedAt, false) => from_place!(members::added_at, added_at, gt, asc),
-        (MemberSort::AddedAt, true) => from_place!(members::added_at, added_at, lt, desc),
-    };
-    let mut rows: Vec<MemberRow> = query.limit(i64::from(limit) + 1).load(conn)?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| has_more).map(|last| MemberPlace {
-        name_key: last.name_key.clone(),
-        added_at: last.added_at,
-        user_id: last.user_id.into(),
-    });
-    Ok(Part {
-        rows,
-        next,
-        total: u64::try_from(total).unwrap_or(0),
-    })
+    notifications::tell(tx, to, &notice)
 }
 
-/// `SQLite`'s own `lower` knows ASCII only; this gives its connection one that knows every letter.
-fn lower_any_letter(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Pg(_) => Ok(()),
-        Conn::Sqlite(sqlite) => lower_utils::register_impl(sqlite, |text: String| text.to_lowercase()),
-    }
+/// The name of the member who calls, for what others are told.
+pub fn callers_name(conn: &mut Conn, scope: &Scope) -> QueryResult<String> {
+    scope
+        .members()
+        .inner_join(users::table)
+        .filter(members::user_id.eq(scope.user_id()))
+        .select(users::name)
+        .first(conn)
 }

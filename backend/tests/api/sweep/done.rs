@@ -16,6 +16,7 @@ async fn every_route_works_and_every_change_is_journalled() {
         let world = World::new().await;
         let (app, who) = (&world.app, world.right_caller(mount));
         let body = world.good_body(mount).await;
+        world.prepare(mount);
         let before = app.journal().len();
         let answer = world.send(mount, &who, &body).await;
         let expected: &[u16] = match mount.effect {
@@ -36,7 +37,8 @@ async fn every_route_works_and_every_change_is_journalled() {
                 assert!(written >= 1, "{mount:?} changes and journals nothing");
             }
         }
-        if mount.name != "AcceptInvitation" {
+        // Operators see everybody.
+        if mount.name != "AcceptInvitation" && mount.caller != "operator" {
             shows_nothing_of(&world.eve, &format!("{mount:?}"), &answer);
         }
         if mount.effect == Effect::Creates {
@@ -82,6 +84,7 @@ async fn no_entry_of_the_journal_holds_a_secret() {
     for mount in mounts().iter().filter(|mount| mount.effect != Effect::Reads) {
         let world = World::new().await;
         let body = world.good_body(mount).await;
+        world.prepare(mount);
         let answer = world.send(mount, world.right_caller(mount), &body).await;
         let mut secrets: Vec<String> =
             vec![world.ann.key.secret_key.clone(), world.ann.person.cookie.clone()];
@@ -114,6 +117,11 @@ async fn a_get_says_its_entity_tag_and_answers_304_to_it() {
     for mount in mounts().iter().filter(|mount| mount.method.as_str() == "GET") {
         let who = world.right_caller(mount);
         let first = world.send(mount, &who, &Value::Null).await;
+        if !mount.answers_json() {
+            // What is sent while it is made has no tag that could stand before it.
+            assert_eq!(first.header("etag"), None, "{mount:?}");
+            continue;
+        }
         let etag = first
             .header("etag")
             .unwrap_or_else(|| panic!("{mount:?} has no entity tag"))
@@ -128,11 +136,11 @@ async fn a_get_says_its_entity_tag_and_answers_304_to_it() {
 
 #[actix_web::test]
 async fn a_change_of_something_that_changed_meanwhile_is_refused() {
-    let world = World::new().await;
     for mount in mounts().iter().filter(|mount| mount.method.as_str() == "PATCH") {
-        let body = world.good_body(mount).await;
+        let world = World::new().await;
+        let (body, who) = (world.good_body(mount).await, world.right_caller(mount));
         let before = world.app.journal().len();
-        let stale = world.request(mount, &world.ann, &world.ann.person, &body);
+        let stale = world.request(mount, &world.ann, &who, &body);
         let answer = world
             .app
             .raw(stale.insert_header(("if-match", "\"0000000000000000\"")))
@@ -145,14 +153,10 @@ async fn a_change_of_something_that_changed_meanwhile_is_refused() {
         assert_eq!(world.app.journal().len(), before, "{mount:?}");
         let now = world
             .app
-            .raw(
-                world
-                    .app
-                    .request("GET", &world.ann.fill(mount.path), &world.ann.person),
-            )
+            .raw(world.app.request("GET", &world.ann.fill(mount.path), &who))
             .await;
         let etag = now.header("etag").unwrap().to_owned();
-        let fresh = world.request(mount, &world.ann, &world.ann.person, &body);
+        let fresh = world.request(mount, &world.ann, &who, &body);
         let answer = world.app.raw(fresh.insert_header(("if-match", etag))).await;
         assert_eq!(answer.status, 200, "{mount:?}: {}", answer.text());
     }
@@ -162,7 +166,10 @@ async fn a_change_of_something_that_changed_meanwhile_is_refused() {
 async fn a_post_that_is_sent_again_with_its_key_has_one_effect() {
     for mount in mounts()
         .iter()
-        .filter(|mount| mount.method.as_str() == "POST" && mount.caller != "public")
+        // Whoever has left is nobody to repeat an answer to.
+        .filter(|mount| {
+            mount.method.as_str() == "POST" && mount.caller != "public" && mount.name != "LeaveWorkspace"
+        })
     {
         let world = World::new().await;
         let (body, who) = (world.good_body(mount).await, world.right_caller(mount));

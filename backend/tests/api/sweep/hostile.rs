@@ -107,7 +107,12 @@ async fn a_field_that_is_unknown_or_of_another_type_is_refused_and_named() {
             );
         }
         let mut unknown = good.clone();
-        unknown["is_operator"] = json!(true);
+        let one_of_another = if mount.name == "ChangeServerUser" {
+            "email"
+        } else {
+            "is_operator"
+        };
+        unknown[one_of_another] = json!(true);
         let answer = world.send(mount, world.right_caller(mount), &unknown).await;
         assert_eq!(
             (answer.status, answer.code()),
@@ -120,6 +125,9 @@ async fn a_field_that_is_unknown_or_of_another_type_is_refused_and_named() {
             for value in &wrong {
                 let mut body = good.clone();
                 if body[&field].is_number() && value.is_number() {
+                    continue;
+                }
+                if body[&field].is_boolean() && value.is_boolean() {
                     continue;
                 }
                 body[&field] = value.clone();
@@ -303,6 +311,8 @@ async fn an_address_with_something_else_for_an_id_names_nothing() {
         "{access_key}",
         "{session_id}",
         "{invitation_id}",
+        "{user_id}",
+        "{server_workspace_id}",
     ];
     for mount in &mounts() {
         for parameter in parameters
@@ -317,7 +327,7 @@ async fn an_address_with_something_else_for_an_id_names_nothing() {
                 let address = world.ann.fill(&mount.path.replace(parameter, &text));
                 let request = world
                     .app
-                    .request(mount.method.as_str(), &address, &world.ann.person);
+                    .request(mount.method.as_str(), &address, world.right_caller(mount));
                 let body = world.good_body(mount).await;
                 let answer = world
                     .app

@@ -186,7 +186,9 @@ fn request(world: &World, callers: &[As], sent: &Sent) -> Option<TestRequest> {
         .replace("{workspace_id}", &world.ann.person.workspace.to_string())
         .replace("{access_key}", &world.ann.key.access_key)
         .replace("{session_id}", &world.ann.other_session)
-        .replace("{invitation_id}", &world.ann.invitation);
+        .replace("{invitation_id}", &world.ann.invitation)
+        .replace("{user_id}", &world.ann.person.id.to_string())
+        .replace("{server_workspace_id}", &world.ann.person.workspace.to_string());
     address.parse::<actix_web::http::Uri>().ok()?;
     Method::from_bytes(sent.method.as_bytes()).ok()?;
     let mut request = world.app.request(sent.method, &address, &callers[sent.who]);

@@ -34,6 +34,44 @@ fn every_route_says_who_may_call_it() {
     insta::assert_snapshot!("routes", rows.join("\n"));
 }
 
+/// All that answers without a proof. Whoever adds to it opens the server to everybody.
+const OPEN_TO_ALL: &[&str] = &[
+    "CompletePasswordReset",
+    "CompleteSetup",
+    "GetServer",
+    "JoinWithNewAccount",
+    "ReportFoundKey",
+    "RequestPasswordReset",
+    "ShowInvitation",
+    "SignIn",
+    "auth.fixed_users_mode",
+    "login.logout",
+    "login.supported_modes",
+    "server.info",
+];
+
+#[test]
+fn attack_22_only_these_calls_need_no_proof() {
+    let mounted = mounts();
+    let rest = mounted
+        .iter()
+        .filter(|mount| mount.caller == "public")
+        .map(|mount| mount.name);
+    let calls = clearml::calls();
+    let wire = calls
+        .iter()
+        .filter(|call| call.caller == "public")
+        .map(|call| call.action);
+    let mut open: Vec<&str> = rest.chain(wire).collect();
+    open.sort_unstable();
+    assert_eq!(open, OPEN_TO_ALL);
+    for mount in &mounted {
+        let known = ["public", "signed_in", "in_person", "operator", "member"];
+        assert!(known.contains(&mount.caller), "{mount:?}");
+        assert_eq!(mount.needs.is_some(), mount.caller == "member", "{mount:?}");
+    }
+}
+
 #[test]
 fn every_role_grants_what_the_table_says() {
     let mut table = String::new();

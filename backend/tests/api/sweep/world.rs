@@ -6,8 +6,11 @@ use backend::{
     features,
     http::Mount,
 };
+use db::{columns, schema::workspaces};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use shared::{
+    ids::UserId,
     invitations::{CreateInvitation, NewInvitation},
     permission::Role,
     session::{PasswordResetRequest, RequestPasswordReset},
@@ -25,6 +28,8 @@ pub struct Things {
     pub invitation: String,
     /// The token of the invitation's link.
     pub link: String,
+    /// Another account: a member of the person's workspace, if there is one.
+    pub other: UserId,
 }
 
 impl Things {
@@ -46,6 +51,7 @@ impl Things {
             other_session: app.session(person.id).0.to_string(),
             invitation: made.invitation.id.to_string(),
             link,
+            other: person.id,
             person,
         }
     }
@@ -69,11 +75,19 @@ impl Things {
 
     /// `path` with its parameters filled in.
     pub fn fill(&self, path: &str) -> String {
+        // Operators name accounts and workspaces of others.
+        let path = match path.strip_prefix("/api/v1/server/") {
+            None => path.to_owned(),
+            Some(_) => path
+                .replace("{user_id}", &self.person.id.to_string())
+                .replace("{server_workspace_id}", &self.person.workspace.to_string()),
+        };
         let filled = path
             .replace("{workspace_id}", &self.person.workspace.to_string())
             .replace("{access_key}", &self.key.access_key)
             .replace("{session_id}", &self.other_session)
-            .replace("{invitation_id}", &self.invitation);
+            .replace("{invitation_id}", &self.invitation)
+            .replace("{user_id}", &self.other.to_string());
         assert!(
             !filled.contains('{'),
             "teach the sweep what stands for the parameter in {path}"
@@ -92,6 +106,8 @@ pub struct World {
     pub bob: Things,
     /// Has nothing to do with either.
     pub eve: Things,
+    /// Operates the server.
+    pub operator: Person,
 }
 
 impl World {
@@ -107,11 +123,38 @@ impl World {
             });
         })
         .await;
-        let ann = Things::of(&app, app.password_person("ann")).await;
+        let mut ann = Things::of(&app, app.password_person("ann")).await;
         let bob = Things::of(&app, app.password_person("bob")).await;
         let eve = Things::of(&app, app.password_person("eve")).await;
         app.member(ann.person.workspace, &bob.person, Role::User);
-        Self { app, ann, bob, eve }
+        ann.other = bob.person.id;
+        // Not her personal one, with which an owner may do less: that is another.
+        let (hers, home) = (ann.person.workspace, app.workspace(&ann.person, "home"));
+        let owner = Some(columns::UserId(ann.person.id));
+        app.change(|conn| {
+            for (workspace, personal_of) in [(hers, None), (home, owner)] {
+                diesel::update(workspaces::table.find(columns::WorkspaceId(workspace)))
+                    .set(workspaces::personal_of.eq(personal_of))
+                    .execute(conn)?;
+            }
+            Ok(())
+        });
+        let operator = app.set_up();
+        Self {
+            app,
+            ann,
+            bob,
+            eve,
+            operator,
+        }
+    }
+
+    /// What must be so before a route can do what it is for.
+    pub fn prepare(&self, mount: &Mount) {
+        if mount.name == "DeleteWorkspace" {
+            self.app
+                .remove_member(self.ann.person.workspace, &self.bob.person);
+        }
     }
 
     /// Sends `body` (none if null) to a route, with Ann's things in its address.
@@ -138,13 +181,20 @@ impl World {
             // A session has no token to make.
             ("CreateToken", _) => As::from(&self.ann.key),
             ("AcceptInvitation", _) => As::from(&self.eve.person),
+            (_, "operator") => As::from(&self.operator),
+            // Its owner stays.
+            ("LeaveWorkspace", _) => As::from(&self.bob.person),
             _ => As::from(&self.ann.person),
         }
     }
 
     /// A body with which a route does what it is for; null where it takes none.
+    #[expect(clippy::too_many_lines, reason = "one line a route")]
     pub async fn good_body(&self, mount: &Mount) -> Value {
         let ann = &self.ann;
+        if let Some(body) = self.body_about_teams(mount.name) {
+            return body;
+        }
         match mount.name {
             "CompleteSetup" => {
                 // Only a server that nobody has set up has this link; see `untouched`.
@@ -174,29 +224,34 @@ impl World {
             "RotateCredential" => json!({"overlap_seconds": 3600}),
             "ReportFoundKey" => json!({"access_key": ann.key.access_key, "secret_key": ann.key.secret_key}),
             "CreateInvitation" => json!({"email": "new@example.com", "role": "user"}),
+            "ChangeServerUser" => json!({"disabled": true}),
+            "ChangeServerWorkspace" => json!({"max_members": 10}),
             "ShowInvitation" | "AcceptInvitation" => json!({"token": ann.link}),
             "JoinWithNewAccount" => json!({"token": ann.link, "name": "Joe", "email": "joe@example.com",
                                            "password": "a very long passphrase"}),
             "CreateToken"
-            | "GetServer"
-            | "GetSession"
             | "SignOut"
-            | "ListSessions"
             | "RevokeSession"
             | "RevokeOtherSessions"
-            | "GetMe"
-            | "GetPreferences"
-            | "ListWorkspaces"
-            | "GetWorkspace"
-            | "ListMembers"
-            | "ListCredentials"
-            | "GetCredential"
             | "RevokeCredential"
-            | "GetUsage"
-            | "ListInvitations"
-            | "GetInvitation"
-            | "RevokeInvitation" => Value::Null,
+            | "RevokeInvitation"
+            | "CreatePasswordLink"
+            | "DeleteServerUser" => Value::Null,
+            _ if mount.method.as_str() == "GET" => Value::Null,
             other => panic!("teach the sweep how to call {other} well"),
+        }
+    }
+
+    /// The same for who is in which workspace.
+    fn body_about_teams(&self, name: &str) -> Option<Value> {
+        let ann = &self.ann;
+        match name {
+            "CreateWorkspace" => Some(json!({"name": "Laboratory"})),
+            "TransferOwnership" => Some(json!({"user_id": ann.other})),
+            "LeaveWorkspace" => Some(json!({"hand_over_to": ann.person.id})),
+            "ChangeMember" => Some(json!({"role": "admin"})),
+            "DeleteWorkspace" | "GetMember" | "PreviewRemoval" | "RemoveMember" => Some(Value::Null),
+            _ => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     features::audit::Chain,
     ui::{
         combobox::{Candidate, Combobox},
+        effect::effect,
         fetched::Fetched,
     },
 };
@@ -72,7 +73,7 @@ fn by_id(id: String) -> Candidate {
 /// Who is chosen goes to the address; what the address says otherwise, by Back or "Clear filters", comes back.
 fn follow_address(address: Address, typed: RwSignal<String>, chosen: RwSignal<Option<Candidate>>) {
     let named = address.of("who");
-    Effect::new(move |_| {
+    effect(move || {
         let named = named.get();
         let has = chosen.with_untracked(|chosen| chosen.as_ref().map(|one| one.value.clone()));
         if named != has {
@@ -91,7 +92,7 @@ fn follow_address(address: Address, typed: RwSignal<String>, chosen: RwSignal<Op
 /// What is typed, a moment after it was, unless somebody is chosen.
 fn debounced(typed: RwSignal<String>, chosen: RwSignal<Option<Candidate>>) -> RwSignal<String> {
     let asked = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move || {
         let text = typed.with(|text| text.trim().to_owned());
         if chosen.with(Option::is_some) || text.parse::<UserId>().is_ok() {
             return;

@@ -14,6 +14,7 @@ use crate::{
         button::{Button, Look},
         copy::CopyButton,
         dialog::Dialog,
+        effect::effect,
         leave_guard::LeaveGuard,
         notice::Notice,
     },
@@ -30,7 +31,7 @@ pub fn PasswordLinkDialog() -> impl IntoView {
     let made = RwSignal::new(None::<PasswordLink>);
     let copied = RwSignal::new(false);
     // Nothing keeps the link once the dialog is closed, whatever closed it.
-    Effect::new(move |_| {
+    effect(move || {
         if !open.get() {
             made.set(None);
             copied.set(false);

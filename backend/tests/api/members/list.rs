@@ -1,4 +1,4 @@
-//! The list of members: order, search, pages and their markers.
+//! The list of members: order, pages and their markers.
 
 use chrono::TimeDelta;
 use db::{columns, schema::users};
@@ -13,7 +13,7 @@ use testkit::{Answer, As, Person, TestApp};
 
 use super::here;
 
-async fn members(
+pub(super) async fn members(
     app: &TestApp,
     who: impl Into<As>,
     workspace: WorkspaceId,
@@ -22,26 +22,26 @@ async fn members(
     app.call::<ListMembers>(who, here(workspace), query, ()).await
 }
 
-fn sorted(sort: &str) -> PageQuery {
+pub(super) fn sorted(sort: &str) -> PageQuery {
     PageQuery {
         sort: Some(sort.to_owned()),
         ..PageQuery::default()
     }
 }
 
-fn searched(q: &str) -> PageQuery {
+pub(super) fn searched(q: &str) -> PageQuery {
     PageQuery {
         q: Some(q.to_owned()),
         ..PageQuery::default()
     }
 }
 
-fn names(page: &Page<WorkspaceMember>) -> Vec<&str> {
+pub(super) fn names(page: &Page<WorkspaceMember>) -> Vec<&str> {
     page.items.iter().map(|one| one.name.as_str()).collect()
 }
 
 /// Ann's workspace with these members, added one after the other.
-async fn team(people: &[&str]) -> (TestApp, Person) {
+pub(super) async fn team(people: &[&str]) -> (TestApp, Person) {
     let app = TestApp::start().await;
     let ann = app.person("ann");
     for name in people {
@@ -52,10 +52,10 @@ async fn team(people: &[&str]) -> (TestApp, Person) {
     (app, ann)
 }
 
-fn rename(app: &TestApp, person: &Person, name: &str) {
+pub(super) fn rename(app: &TestApp, person: &Person, name: &str) {
     app.change(|conn| {
         diesel::update(users::table.find(columns::UserId(person.id)))
-            .set(users::name.eq(name))
+            .set((users::name.eq(name), users::name_key.eq(name.to_lowercase())))
             .execute(conn)
     });
 }
@@ -125,38 +125,6 @@ async fn every_member_is_on_exactly_one_page_in_every_order() {
         assert_eq!(seen, whole.items, "{sort}");
         assert_eq!((seen.len(), whole.next_cursor), (15, None));
     }
-}
-
-#[actix_web::test]
-async fn members_are_found_by_a_part_of_name_or_address_whatever_its_case() {
-    let (app, ann) = team(&["bob", "carl"]).await;
-    let odd = app.person("odd");
-    rename(&app, &odd, "Émile 50%_\\");
-    app.member(ann.workspace, &odd, Role::User);
-    for (q, expected) in [
-        ("BOB", vec!["bob"]),
-        ("ArL@EXAMPLE", vec!["carl"]),
-        ("example.com", vec!["ann", "bob", "carl", "Émile 50%_\\"]),
-        ("  ", vec!["ann", "bob", "carl", "Émile 50%_\\"]),
-        ("émile", vec!["Émile 50%_\\"]),
-        ("ÉMILE", vec!["Émile 50%_\\"]),
-        ("%", vec!["Émile 50%_\\"]),
-        ("_", vec!["Émile 50%_\\"]),
-        ("\\", vec!["Émile 50%_\\"]),
-        ("%_\\", vec!["Émile 50%_\\"]),
-        ("b%b", vec![]),
-        ("' OR '1'='1", vec![]),
-        ("nobody", vec![]),
-    ] {
-        let page = members(&app, &ann, ann.workspace, searched(q)).await.reply();
-        assert_eq!(
-            (names(&page), page.total),
-            (expected.clone(), expected.len() as u64),
-            "{q}"
-        );
-    }
-    let long = members(&app, &ann, ann.workspace, searched(&"x".repeat(255))).await;
-    assert_eq!(long.status, 422);
 }
 
 #[actix_web::test]
