@@ -61,7 +61,7 @@ pub fn Question(
     #[prop(into)]
     action: String,
     /// What has to be typed first; nothing when absent.
-    #[prop(optional, into)]
+    #[prop(optional)]
     type_first: Signal<Option<String>>,
     /// Whether the action is under way.
     #[prop(optional, into)]

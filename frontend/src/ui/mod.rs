@@ -35,7 +35,6 @@ pub mod panic_page;
 pub mod password_field;
 pub mod scroll;
 pub mod skeleton;
-pub mod suggest;
 pub mod switch;
 pub mod table;
 pub mod tabs;
