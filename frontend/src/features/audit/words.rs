@@ -13,12 +13,23 @@ const NOUNS: &[(&str, &str)] = &[
 
 /// Actions of which the plain reading would be clumsy.
 const ACTIONS: &[(&str, &str)] = &[
+    ("member.change_role", "Role changed"),
+    ("invitation.resend", "Invitation renewed"),
     ("credential.found", "Key reported as found"),
+    ("workspace.change_seats", "Seats changed"),
     ("session.sign_in", "Signed in"),
     ("session.sign_in_failed", "Sign-in failed"),
+    (
+        "session.new_password_required",
+        "Sign-in held: a new password is asked for",
+    ),
     ("session.sign_out", "Signed out"),
-    ("session.ask_for_password", "Asked for a password link"),
+    ("session.ask_for_password", "Password link asked for"),
     ("session.revoke", "Browser signed out"),
+    ("session.revoke_others", "Other browsers signed out"),
+    ("account.ask_new_password", "New password asked for"),
+    ("account.keep_password", "New password asked for no more"),
+    ("account.change_operator", "Operator changed"),
     ("account.change_password", "Password changed"),
     (
         "account.change_password_failed",
@@ -28,12 +39,14 @@ const ACTIONS: &[(&str, &str)] = &[
     ("account.reset_password", "Password chosen by link"),
     ("server.offer_set_up", "Set-up link made"),
     ("server.set_up", "Server set up"),
-    ("mail.give_up", "Mail could not be delivered"),
+    ("mail.give_up", "Mail given up"),
 ];
 
 /// What people can look for: an action's noun, or an action, with its words.
 pub const WORKSPACE_CHOICES: &[&str] = &[
     "member",
+    "member.change_role",
+    "member.remove",
     "invitation",
     "credential",
     "credential.create",
@@ -46,6 +59,9 @@ pub const WORKSPACE_CHOICES: &[&str] = &[
 pub const SERVER_CHOICES: &[&str] = &[
     "account",
     "account.create",
+    "account.disable",
+    "account.delete",
+    "account.change_operator",
     "account.change_password",
     "session",
     "session.sign_in",
