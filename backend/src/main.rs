@@ -186,7 +186,7 @@ fn execute(command: Command, flags: Flags, log: &LogWriter) -> anyhow::Result<Ex
             json,
         }) => {
             let earlier = expect.as_deref().map(audit::read_heads).transpose()?;
-            let state = server::open_existing(loaded(&flags)?.config)?;
+            let state = server::open_existing(loaded(&flags, log)?.config)?;
             let form = if json {
                 audit::Form::Json
             } else {

@@ -328,7 +328,7 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
     if shape.has_tag(mount) && matches!(mount.method, Method::Get | Method::Patch) {
         headers.extend([header("ETag", "ETag")]);
     }
-    if !mount.answers_json() {
+    if mount.is_file {
         headers.extend([header("Content-Disposition", "ContentDisposition")]);
     }
     let (status, said) = match mount.effect {
@@ -337,7 +337,7 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
             ("201", "Made.")
         }
         _ if !shape.has_reply => ("204", "Done; there is nothing to say."),
-        Effect::Reads if !mount.answers_json() => ("200", "The file, sent as it is made."),
+        Effect::Reads if mount.is_file => ("200", "The file, sent as it is made."),
         Effect::Reads => ("200", "The answer."),
         Effect::Changes => ("200", "Done."),
     };

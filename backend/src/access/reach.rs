@@ -325,12 +325,6 @@ impl WholeServer {
         notifications::table
     }
 
-    /// Every counted call.
-    #[must_use]
-    pub fn call_counts(&self) -> call_counts::table {
-        call_counts::table
-    }
-
     /// All mail that waits or was sent a short while ago.
     #[must_use]
     pub fn mail(&self) -> outbox::table {

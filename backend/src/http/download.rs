@@ -121,7 +121,9 @@ where
         body: generator.subschema_for::<E::Body>(),
         reply: schemars::json_schema!({ "type": "string" }),
     };
-    Mount::of::<E>(media, schemas, route)
+    let mut mount = Mount::of::<E>(media, schemas, route);
+    mount.is_file = true;
+    mount
 }
 
 async fn answer_one<E, F, Fut>(

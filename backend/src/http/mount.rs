@@ -37,6 +37,8 @@ pub struct Mount {
     pub needs: Option<Permission>,
     /// The media types that a good answer can have.
     pub media: &'static [&'static str],
+    /// Whether it answers with a file to save.
+    pub is_file: bool,
     /// Schemas of query, body and reply.
     pub schemas: fn(&mut schemars::SchemaGenerator) -> Schemas,
     route: Box<dyn FnOnce() -> Route>,
@@ -123,6 +125,7 @@ impl Mount {
             caller: E::Caller::NAME,
             needs: E::NEEDS,
             media,
+            is_file: false,
             schemas,
             route: Box::new(route),
         }
@@ -131,7 +134,7 @@ impl Mount {
     /// Whether it answers with JSON, which has an entity tag, and not with a file.
     #[must_use]
     pub fn answers_json(&self) -> bool {
-        self.media == JSON
+        !self.is_file && self.media == JSON
     }
 
     /// The route, to put into the app.

@@ -15,8 +15,7 @@ use crate::sweep::world::{World, mounts};
 const MOST_BYTES: usize = 512 * 1024;
 
 fn files() -> impl Iterator<Item = Mount> {
-    let is_file = |mount: &Mount| !mount.answers_json() && mount.media != ["text/event-stream"];
-    mounts().into_iter().filter(is_file)
+    mounts().into_iter().filter(|mount| mount.is_file)
 }
 
 #[actix_web::test]

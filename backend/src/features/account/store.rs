@@ -93,9 +93,10 @@ pub fn enabled_by_email(
     row.map(Account::try_from).transpose()
 }
 
-/// The account, locked until the transaction ends, so that two changes at once do not undo each other.
+/// The account, locked until the transaction ends, so that two changes at once do not undo each other. Not found if it was
+/// shut out a moment ago.
 pub fn locked(conn: &mut Conn, own: &OwnAccount) -> Result<Account, AppError> {
-    let row: AccountRow = diesel::update(own.account())
+    let row: AccountRow = diesel::update(own.account().filter(users::is_disabled.eq(false)))
         .set(users::name.eq(users::name))
         .returning(COLUMNS)
         .get_result(conn)?;

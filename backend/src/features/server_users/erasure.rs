@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use db::{Conn, columns};
 use serde_json::json;
 use shared::{
-    ids::{NotificationId, UserId, WorkspaceId},
+    ids::{InvitationId, NotificationId, UserId, WorkspaceId},
     notifications::NotificationKind,
     permission::Role,
     server_users::{HandedOver, UserDeletionPreview},
@@ -178,6 +178,7 @@ fn leave(
     leaving: &mut Leaving<'_>,
 ) -> Result<(), AppError> {
     let (user, workspace) = (leaving.row.id, WorkspaceId::from(place.id));
+    let role = parting::role(tx.conn, reach, place.id, user)?;
     let (what, successor) = foreseen(tx.conn, reach, place, user)?;
     match (what, &successor) {
         (Parting::HandOver, Some(successor)) => {
@@ -191,20 +192,19 @@ fn leave(
         }
         _ => {}
     }
-    let (keys, invitations) = erase::membership(tx.conn, reach, place.id, user, tx.now())?;
+    let ended = erase::membership(tx.conn, reach, place.id, user, tx.now())?;
     leaving.workspaces += 1;
-    leaving.keys_revoked += keys;
-    let ended = json!({
-        "because": "account.delete",
-        "keys_revoked": keys,
-        "invitations_revoked": invitations,
-    });
-    let entry = Entry::new("member.remove", "member", UserId::from(user)).in_workspace(workspace);
-    tx.record(entry.after(&ended))?;
+    leaving.keys_revoked += ended.keys.len();
+    let invitations: Vec<InvitationId> = ended.invitations.into_iter().map(Into::into).collect();
+    let entry = Entry::new("member.remove", "member", UserId::from(user))
+        .in_workspace(workspace)
+        .before(&json!({ "role": role, "keys": ended.keys, "invitations": invitations }));
+    tx.record(entry.after(&json!({ "because": "account.delete" })))?;
     if what == Parting::Delete {
         parting::delete(tx.conn, reach, place.id)?;
         leaving.deleted_workspaces.push(workspace);
-        tx.record(Entry::new("workspace.delete", "workspace", workspace).in_workspace(workspace))?;
+        let entry = Entry::new("workspace.delete", "workspace", workspace).in_workspace(workspace);
+        tx.record(entry.before(&json!({ "name": place.name })))?;
     }
     Ok(())
 }
@@ -223,7 +223,7 @@ fn promote(
     // Roles are remembered; this one is not right any more.
     tx.ends_authority();
     let noted = |role: Role| json!({ "role": role });
-    let entry = Entry::new("member.change_role", "member", UserId::from(successor.user_id));
+    let entry = Entry::new("member.change", "member", UserId::from(successor.user_id));
     let entry = entry.in_workspace(place.id.into()).before(&noted(before));
     tx.record(entry.after(&noted(Role::Admin)))
 }
@@ -302,7 +302,7 @@ fn forget_address(
 ) -> Result<(), AppError> {
     let now = tx.now();
     for (workspace, invitation) in erase::open_invitations_to(tx.conn, reach, email_key, now)? {
-        let id = shared::ids::InvitationId::from(invitation);
+        let id = InvitationId::from(invitation);
         let entry = Entry::new("invitation.revoke", "invitation", id).in_workspace(workspace.into());
         tx.record(entry.after(&json!({ "because": "account.delete" })))?;
     }

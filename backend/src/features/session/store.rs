@@ -9,6 +9,7 @@ use secrets::keys::InstanceKeys;
 use shared::{account::Account, ids::SessionId, text::SecretText};
 
 use self::links::LinkKind;
+use super::rules;
 use crate::{
     access::{Anonymous, Client, OwnAccount, SESSION_HASH, System, WholeServer},
     audit::{Entry, Tx},

@@ -109,7 +109,7 @@ async fn n19_a_file_holds_everything_about_oneself() {
     assert_eq!(names(&file["invitations_accepted"], "invited_by"), ["bob"]);
     assert_eq!(names(&file["notifications"], "actor"), ["bob"]);
     let calls = names(&file["call_counts"], "endpoint");
-    for endpoint in ["ChangeMe", "CreateCredential", "ExportMe"] {
+    for endpoint in ["ChangeMe", "CreateCredential"] {
         assert!(
             calls.iter().any(|called| called == endpoint),
             "{endpoint}: {calls:?}"
@@ -230,39 +230,30 @@ async fn n19_a_long_life_is_sent_in_pieces_and_complete() {
     let app = TestApp::start().await;
     let ann = app.person("ann");
     let (one, other) = (app.workspace(&ann, "One"), app.workspace(&ann, "Other"));
-    for number in 0..40 {
-        for (workspace, count) in [(one, 15), (other, 16)] {
-            for _ in 0..count {
-                let body = NewCredential {
-                    label: format!("{number}").parse().unwrap(),
-                    expires_at: None,
-                };
-                // Straight into the journal, as if by her.
-                app.change(|conn| {
-                    let rows: i64 = audit_entries::table
-                        .filter(audit_entries::chain.eq(workspace.to_string()))
-                        .count()
-                        .get_result(conn)?;
-                    diesel::insert_into(audit_entries::table)
-                        .values((
-                            (
-                                audit_entries::chain.eq(workspace.to_string()),
-                                audit_entries::seq.eq(rows + 1),
-                                audit_entries::at.eq(app.clock.now()),
-                                audit_entries::actor_kind.eq("session"),
-                                audit_entries::actor_id.eq(ann.id.to_string()),
-                                audit_entries::address.eq("192.0.2.1"),
-                            ),
-                            audit_entries::action.eq("test.note"),
-                            audit_entries::subject_kind.eq("test"),
-                            audit_entries::subject_id.eq(body.label.as_str()),
-                            audit_entries::hash.eq(""),
-                        ))
-                        .execute(conn)
-                });
+    // Straight into the journal, as if by her.
+    app.change(|conn| {
+        for (workspace, entries) in [(one, 600_i64), (other, 640)] {
+            for seq in 1..=entries {
+                diesel::insert_into(audit_entries::table)
+                    .values((
+                        (
+                            audit_entries::chain.eq(workspace.to_string()),
+                            audit_entries::seq.eq(seq),
+                            audit_entries::at.eq(app.clock.now()),
+                            audit_entries::actor_kind.eq("session"),
+                            audit_entries::actor_id.eq(ann.id.to_string()),
+                            audit_entries::address.eq("192.0.2.1"),
+                        ),
+                        audit_entries::action.eq("test.note"),
+                        audit_entries::subject_kind.eq("test"),
+                        audit_entries::subject_id.eq("x"),
+                        audit_entries::hash.eq(""),
+                    ))
+                    .execute(conn)?;
             }
         }
-    }
+        Ok(())
+    });
     for day in 0..70 {
         app.change(|conn| {
             diesel::insert_into(call_counts::table)
@@ -287,7 +278,7 @@ async fn n19_a_long_life_is_sent_in_pieces_and_complete() {
     assert!(pieces > 12, "{pieces}");
     let file: Value = serde_json::from_slice(&bytes).unwrap();
     let journal = file["journal"].as_array().unwrap();
-    assert_eq!(journal.len(), 40 * 31);
+    assert_eq!(journal.len(), 600 + 640);
     let of = |workspace: shared::ids::WorkspaceId| {
         journal
             .iter()

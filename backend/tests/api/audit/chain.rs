@@ -274,6 +274,7 @@ async fn n12_with_an_earlier_head_a_cut_tail_and_a_rewritten_history_are_found()
         "it ends before entry 5, which was there earlier"
     );
     // The same, filled up again.
+    app.clock.advance(chrono::TimeDelta::seconds(1));
     note(&app, Some(workspace), 4);
     let (well, now) = command(&app, Some(&heads));
     assert!(!well);

@@ -124,7 +124,7 @@ async fn a47_what_people_typed_is_text_to_every_spreadsheet() {
         table[1][column("actor_name")],
         format!("'{}", hostile.replace(";=", ";'="))
     );
-    assert_eq!(table[2][column("subject_name")], "'@SUM(1+1)*cmd|' /C calc'!A0");
+    assert_eq!(table[1][column("subject_name")], "'@SUM(1+1)*cmd|' /C calc'!A0");
     assert_eq!(table[6][column("subject_name")], "plain");
     assert_eq!(table[7][column("subject_name")], "'＝Labor, Grüße");
     // A label is in `after` as well, there as JSON.

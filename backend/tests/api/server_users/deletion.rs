@@ -198,7 +198,7 @@ async fn workspaces_go_to_the_longest_standing_administrator_else_member_else_th
     assert_eq!(workspace(&app, alone), None);
     assert_eq!(me(&app, &key_there).await, 401);
     let journal = actions(&app, &without.to_string());
-    for action in ["workspace.transfer", "member.change_role", "member.remove"] {
+    for action in ["workspace.transfer", "member.change", "member.remove"] {
         assert!(journal.contains(&action.to_owned()), "{action}: {journal:?}");
     }
     assert!(actions(&app, &alone.to_string()).contains(&"workspace.delete".to_owned()));

@@ -3,7 +3,7 @@
 use backend::{
     commands::user,
     config::{Smtp, SmtpSecurity},
-    features::session::store::HandedLink,
+    features::session::store::links::HandedLink,
 };
 use chrono::TimeDelta;
 use db::schema::one_time_links;

@@ -30,18 +30,24 @@ struct Removed {
     older_than: NaiveDateTime,
 }
 
-/// The next chain behind `after` with entries from before `cutoff` that are not its last and not about removals alone.
+/// The next chain behind `after` of which something may go: from before `cutoff`, neither about a removal itself nor the
+/// last thing that was done.
 pub fn next_chain_with_old(
     conn: &mut Conn,
     _: &System,
     after: &str,
     cutoff: NaiveDateTime,
 ) -> QueryResult<Option<String>> {
+    let later = diesel::alias!(audit_entries as later);
+    let newer = later
+        .filter(later.field(audit_entries::chain).eq(audit_entries::chain))
+        .filter(later.field(audit_entries::seq).gt(audit_entries::seq))
+        .filter(later.field(audit_entries::action).ne(RETAIN));
     let old = audit_entries::table
         .filter(audit_entries::chain.eq(audit_chains::chain))
         .filter(audit_entries::at.lt(cutoff))
         .filter(audit_entries::action.ne(RETAIN))
-        .filter(audit_entries::seq.lt(audit_chains::seq));
+        .filter(exists(newer));
     audit_chains::table
         .filter(audit_chains::chain.gt(after))
         .filter(exists(old))
@@ -52,7 +58,7 @@ pub fn next_chain_with_old(
 }
 
 /// Removes the oldest entries of a chain, a bounded number of those from before `cutoff`; answers how many. Never the last
-/// entry, and nothing of a chain that is broken: that is for somebody to look at.
+/// thing that was done, and nothing of a chain that is broken: that is for somebody to look at.
 pub fn remove_oldest(
     tx: &mut Tx<'_>,
     system: &System,
@@ -95,13 +101,19 @@ fn removable(
     chain: &Chain,
     cutoff: NaiveDateTime,
 ) -> Result<Option<(Mark, usize)>, AppError> {
-    let ends = links::ends(conn, chain)?;
-    let Some(head) = ends.head.clone() else {
+    let last: Option<i64> = chain
+        .entries()
+        .filter(audit_entries::action.ne(RETAIN))
+        .select(audit_entries::seq)
+        .order(audit_entries::seq.desc())
+        .first(conn)
+        .optional()?;
+    let Some(last) = last else {
         return Ok(None);
     };
     let rows: Vec<AuditRow> = chain
         .entries()
-        .filter(audit_entries::seq.lt(head.seq))
+        .filter(audit_entries::seq.lt(last))
         .order(audit_entries::seq.asc())
         .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
         .load(conn)?;
@@ -118,7 +130,7 @@ fn removable(
         seq: last.seq,
         hash: last.hash.clone(),
     };
-    let mut check = Check::begin(ends);
+    let mut check = Check::begin(links::ends(conn, chain)?);
     for row in &old {
         check.take(row);
     }

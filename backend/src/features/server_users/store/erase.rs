@@ -13,15 +13,27 @@ use crate::{
     features::account::store::name_key,
 };
 
-/// Ends a membership, the keys that worked by it, and the open invitations sent from there. Says how many of each.
+/// What ended with a membership.
+#[derive(Debug)]
+pub struct Ended {
+    /// The access keys that worked by it.
+    pub keys: Vec<String>,
+    /// The open invitations sent from there.
+    pub invitations: Vec<columns::InvitationId>,
+}
+
+/// Ends a membership, the keys that worked by it, and the open invitations sent from there.
 pub fn membership(
     conn: &mut Conn,
     reach: &WholeServer,
     workspace: columns::WorkspaceId,
     user: columns::UserId,
     now: NaiveDateTime,
-) -> QueryResult<(usize, usize)> {
+) -> QueryResult<Ended> {
     let own = reach.rows_of(user);
+    // First of all: whoever makes keys holds this row meanwhile.
+    let row = own.memberships().filter(members::workspace_id.eq(workspace));
+    diesel::delete(row).execute(conn)?;
     let here = own
         .credentials()
         .filter(credentials::workspace_id.eq(workspace))
@@ -31,7 +43,8 @@ pub fn membership(
             credentials::revoked_at.eq(now),
             credentials::revoked_by.eq(reach.user_id()),
         ))
-        .execute(conn)?;
+        .returning(credentials::access_key)
+        .get_results(conn)?;
     let sent = reach
         .invitations()
         .filter(invitations::workspace_id.eq(workspace))
@@ -41,10 +54,9 @@ pub fn membership(
         .filter(invitations::revoked_at.is_null());
     let invitations = diesel::update(sent)
         .set(invitations::revoked_at.eq(now))
-        .execute(conn)?;
-    let row = own.memberships().filter(members::workspace_id.eq(workspace));
-    diesel::delete(row).execute(conn)?;
-    Ok((keys, invitations))
+        .returning(invitations::id)
+        .get_results(conn)?;
+    Ok(Ended { keys, invitations })
 }
 
 /// The personal workspace, if it still is one.

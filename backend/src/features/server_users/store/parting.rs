@@ -2,7 +2,7 @@
 
 use db::{
     Conn, columns, one,
-    schema::{call_counts, credentials, invitations, members, users, workspaces},
+    schema::{credentials, invitations, members, users, workspaces},
 };
 use diesel::{dsl, prelude::*};
 use shared::permission::Role;
@@ -75,6 +75,22 @@ pub fn locked(
         .filter(workspaces::id.eq(workspace))
         .select(PlaceRow::as_select())
         .first(conn)
+}
+
+/// The role of a member.
+pub fn role(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    workspace: columns::WorkspaceId,
+    user: columns::UserId,
+) -> QueryResult<Role> {
+    reach
+        .members()
+        .filter(members::workspace_id.eq(workspace))
+        .filter(members::user_id.eq(user))
+        .select(members::role)
+        .first::<columns::Role>(conn)
+        .map(Role::from)
 }
 
 /// Whether somebody besides `user` administers it.
@@ -158,16 +174,14 @@ pub fn promote(
     one(changed)
 }
 
-/// Removes a workspace with everything in it but its journal.
+/// Deletes a workspace with its keys, invitations and members. Its journal and its counted calls stay.
 pub fn delete(conn: &mut Conn, reach: &WholeServer, workspace: columns::WorkspaceId) -> QueryResult<()> {
-    let here = members::workspace_id.eq(workspace);
-    diesel::delete(reach.members().filter(here)).execute(conn)?;
     let here = invitations::workspace_id.eq(workspace);
     diesel::delete(reach.invitations().filter(here)).execute(conn)?;
     let here = credentials::workspace_id.eq(workspace);
     diesel::delete(reach.credentials().filter(here)).execute(conn)?;
-    let here = call_counts::workspace_id.eq(workspace.0.to_string());
-    diesel::delete(reach.call_counts().filter(here)).execute(conn)?;
+    let here = members::workspace_id.eq(workspace);
+    diesel::delete(reach.members().filter(here)).execute(conn)?;
     let row = reach.workspaces().filter(workspaces::id.eq(workspace));
     one(diesel::delete(row).execute(conn)?)
 }
