@@ -2,7 +2,11 @@
 import { type Locator, type Page, type Route, expect } from "@playwright/test";
 import type { Person } from "./test.js";
 
-export const SECTIONS = ["profile", "configuration", "workspace", "users", "access-rules", "usage"] as const;
+export const FOR_EVERYBODY = ["profile", "configuration", "workspace"] as const;
+export const FOR_ADMINISTRATORS = ["users", "access-rules", "usage", "audit"] as const;
+export const FOR_OPERATORS = ["server-users", "server-workspaces", "server-log"] as const;
+/** Every section, in the order of the side bar; the first administrator sees them all. */
+export const SECTIONS = [...FOR_EVERYBODY, ...FOR_ADMINISTRATORS, ...FOR_OPERATORS] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export const NAMES: Record<Section, string> = {
@@ -12,7 +16,15 @@ export const NAMES: Record<Section, string> = {
   users: "Users & Groups",
   "access-rules": "Access Rules",
   usage: "Usage & Billing",
+  audit: "Audit Log",
+  "server-users": "Accounts",
+  "server-workspaces": "Workspaces",
+  "server-log": "Server Log",
 };
+
+/** The link of a section in the side bar. */
+export const sectionLink = (page: Page, section: Section) =>
+  page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: NAMES[section], exact: true });
 
 /** The address of a section. */
 export const settings = (workspace: string, section: Section) => `/workspaces/${workspace}/settings/${section}`;
@@ -27,6 +39,18 @@ export async function open(person: Person, section: Section, query = "") {
 export async function there(page: Page, heading: string | RegExp) {
   await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
   await expect(page.getByText("Loading…")).toHaveCount(0);
+}
+
+/** The bell, whatever it counts. */
+export const bell = (page: Page) => page.getByRole("button", { name: /^Notifications/ });
+
+/** Opens the panel with the notifications. */
+export async function openInbox(page: Page): Promise<Locator> {
+  await bell(page).click();
+  const panel = page.getByRole("dialog", { name: "Notifications" });
+  await expect(panel).toBeVisible();
+  await expect(panel.getByText("Loading…")).toHaveCount(0);
+  return panel;
 }
 
 export const profileButton = (page: Page) => page.getByRole("button", { name: "Profile", exact: true });

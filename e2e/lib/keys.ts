@@ -66,10 +66,9 @@ export async function createByHand(page: Page, place: Page | Locator, label: str
 }
 
 /** Makes somebody who has an account a member of the administrator's workspace, who uses the link's token. */
-export async function join(admin: Person, person: Person, role: "admin" | "user" = "user") {
-  const invited = await admin.api("POST", `/api/v1/workspaces/${admin.workspace}/invitations`, { email: person.account.email, role });
-  expect(invited.status, JSON.stringify(invited.body)).toBe(201);
-  const joined = await person.api("POST", "/api/v1/invitations/accept", { token: tokenOf(invited.body.link) });
+export async function join(admin: Person, person: Person, role: "admin" | "user" = "user", workspace = admin.workspace) {
+  const link = await linkTo(admin, workspace, person.account.email, role);
+  const joined = await person.api("POST", "/api/v1/invitations/accept", { token: tokenOf(link) });
   expect(joined.status, JSON.stringify(joined.body)).toBe(200);
 }
 
@@ -81,4 +80,24 @@ export const listed = async (person: Person, workspace = person.workspace) =>
 export async function usedFrom(person: Person, accessKey: string, from: string) {
   const known = async () => (await listed(person)).find((key: { access_key: string }) => key.access_key === accessKey)?.last_used_from;
   await expect.poll(known).toBe(from);
+}
+
+/** Makes a workspace that this person owns, without the app. */
+export async function makeWorkspace(person: Person, name: string): Promise<string> {
+  const made = await person.api("POST", "/api/v1/workspaces", { name });
+  expect(made.status, JSON.stringify(made.body)).toBe(201);
+  return made.body.id;
+}
+
+/** Sets how many members a workspace may have, as the operator of the server does. */
+export async function setSeats(operator: Person, workspace: string, max: number | null) {
+  const set = await operator.api("PATCH", `/api/v1/server/workspaces/${workspace}`, { max_members: max });
+  expect(set.status, JSON.stringify(set.body)).toBe(200);
+}
+
+/** Invites without the app, and gives the link. */
+export async function linkTo(admin: Person, workspace: string, email?: string, role: "admin" | "user" = "user"): Promise<string> {
+  const invited = await admin.api("POST", `/api/v1/workspaces/${workspace}/invitations`, email ? { email, role } : { role });
+  expect(invited.status, JSON.stringify(invited.body)).toBe(201);
+  return invited.body.link;
 }

@@ -55,7 +55,7 @@ test("the members stand under their roles and lead to their rows", async ({ ada,
   await fits(page, "access rules");
   await roles.getByRole("link", { name: "Ada Admin" }).click();
   await there(page, "Users & Groups");
-  await expect(page.getByRole("table", { name: "Members" }).getByRole("rowheader")).toHaveText([/Ada Admin/]);
+  await expect(page.getByRole("table", { name: "Users" }).getByRole("rowheader")).toHaveText([/Ada Admin/]);
 });
 
 test("C34 for a plain member the page is not there, and nothing of it is loaded", async ({ ada, newcomer, signIn }) => {

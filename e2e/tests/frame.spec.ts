@@ -1,10 +1,23 @@
 // What is around every page: the Profile button and its menu, the sections, the workspaces, the palette, the footer.
-import { NAMES, SECTIONS, type Section, fits, open, openMenu, profileButton, settings, there } from "../lib/app.js";
+import {
+  FOR_ADMINISTRATORS,
+  FOR_EVERYBODY,
+  FOR_OPERATORS,
+  NAMES,
+  SECTIONS,
+  type Section,
+  fits,
+  open,
+  openMenu,
+  profileButton,
+  sectionLink,
+  settings,
+  there,
+} from "../lib/app.js";
 import { accessibleInBothThemes } from "../lib/axe.js";
 import { ADMIN, MEMBER, expect, test } from "../lib/test.js";
 
-const forEverybody: Section[] = ["profile", "configuration", "workspace"];
-const forAdministrators: Section[] = ["users", "access-rules", "usage"];
+const names = (sections: readonly Section[]) => sections.map((section) => NAMES[section]);
 
 test("R001 the Profile button is in the top right corner of every page", async ({ ada }) => {
   for (const section of SECTIONS) {
@@ -30,9 +43,9 @@ test("R004 each section of the settings is reached from the side bar and by its 
   const { page } = ada;
   await open(ada, "profile");
   const bar = page.getByRole("navigation", { name: "Settings" });
-  await expect(bar.getByRole("link")).toHaveText(SECTIONS.map((section) => NAMES[section]));
+  await expect(bar.getByRole("link")).toHaveText(names(SECTIONS));
   for (const section of SECTIONS) {
-    await bar.getByRole("link", { name: NAMES[section] }).click();
+    await sectionLink(page, section).click();
     await there(page, NAMES[section]);
     await expect(page).toHaveURL(settings(ada.workspace, section));
   }
@@ -42,7 +55,7 @@ test("R005 the administrators' sections are absent for a plain member", async ({
   const { page } = ben;
   await open({ ...ben, workspace: shared }, "workspace");
   const bar = page.getByRole("navigation", { name: "Settings" });
-  await expect(bar.getByRole("link")).toHaveText(forEverybody.map((section) => NAMES[section]));
+  await expect(bar.getByRole("link")).toHaveText(names(FOR_EVERYBODY));
   await expect(bar.getByText("Administrator settings")).toHaveCount(0);
   await page.keyboard.press("Control+k");
   const palette = page.getByRole("dialog", { name: "Go to" });
@@ -53,7 +66,7 @@ test("R005 the administrators' sections are absent for a plain member", async ({
 
   // In their own workspace they are the administrator.
   await page.getByRole("menuitem", { name: `${MEMBER.name}'s workspace` }).click();
-  await expect(bar.getByRole("link")).toHaveText(SECTIONS.map((section) => NAMES[section]));
+  await expect(bar.getByRole("link")).toHaveText(names([...FOR_EVERYBODY, ...FOR_ADMINISTRATORS]));
 });
 
 test("R006 C9 the menu switches to any workspace from any page, and everything follows", async ({ ben, shared }) => {
@@ -71,7 +84,7 @@ test("R006 C9 the menu switches to any workspace from any page, and everything f
   await expect(active).toHaveText(/Ada Admin's workspace/);
   expect(await page.evaluate(() => (window as unknown as { mark?: string }).mark), "without loading anew").toBe("the same document");
 
-  await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Workspace" }).click();
+  await sectionLink(page, "workspace").click();
   await there(page, "Workspace");
   await expect(page.getByText("Currently Active")).toHaveCount(1);
   await page.reload();
@@ -114,14 +127,18 @@ test("R155 the panel of a workspace says whether it is active, offers to switch,
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(shared);
 });
 
-test("R157 the side bar has two headings, the second with the workspace's name", async ({ ada }) => {
+test("R157 the side bar has two headings, the second with the workspace's name, and one more for operators", async ({ ada, ben }) => {
   await open(ada, "profile");
   const bar = ada.page.getByRole("navigation", { name: "Settings" });
   const headings = bar.getByRole("heading");
-  await expect(headings).toHaveText(["User settings", /^Administrator settings\s*Ada Admin's workspace$/]);
+  await expect(headings).toHaveText(["User settings", /^Administrator settings\s*Ada Admin's workspace$/, "Server"]);
+  await open(ben, "profile");
+  const plain = ben.page.getByRole("navigation", { name: "Settings" }).getByRole("heading");
+  await expect(plain).toHaveText(["User settings", /^Administrator settings\s*Ben Member's workspace$/]);
   await expect(headings.first()).toHaveCSS("text-transform", "uppercase");
   const below = bar.getByRole("list").nth(1);
-  await expect(below.getByRole("link")).toHaveText(forAdministrators.map((section) => NAMES[section]));
+  await expect(below.getByRole("link")).toHaveText(names(FOR_ADMINISTRATORS));
+  await expect(bar.getByRole("list").nth(2).getByRole("link")).toHaveText(names(FOR_OPERATORS));
 });
 
 test("R158 the footer of every page names the versions of app, server and API", async ({ ada, expectErrors }) => {
@@ -190,7 +207,9 @@ test("C3 the title and one heading name the page, and the side bar marks it", as
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(NAMES[section]);
     const bar = page.getByRole("navigation", { name: "Settings" });
     await expect(bar.locator("[aria-current=page]")).toHaveText(NAMES[section]);
-    await expect(page.getByRole("navigation", { name: "Breadcrumb" })).toHaveText(`Settings${NAMES[section]}`);
+    await expect(page.getByRole("navigation", { name: "Breadcrumb" })).toHaveText(
+      `${section.startsWith("server-") ? "Server" : "Settings"}${NAMES[section]}`,
+    );
   }
 });
 
@@ -198,7 +217,7 @@ test("C4 after a change of page the heading has the focus and the change is anno
   const { page } = ada;
   await open(ada, "profile");
   for (const section of ["configuration", "users"] as const) {
-    await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: NAMES[section] }).click();
+    await sectionLink(page, section).click();
     await there(page, NAMES[section]);
     await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
     await expect(page.getByRole("status").getByText(NAMES[section], { exact: true })).toHaveCount(1);
@@ -242,7 +261,7 @@ test("C8 an unknown address says so and offers a next step, inside and outside a
 
 test("C8 C34 a page for administrators tells a plain member why, and offers a next step", async ({ ben, shared }) => {
   const { page } = ben;
-  for (const section of forAdministrators) {
+  for (const section of FOR_ADMINISTRATORS) {
     await page.goto(settings(shared, section));
     await there(page, `${NAMES[section]} is for administrators`);
     await expect(page.getByText(/Ask one of them/)).toBeVisible();

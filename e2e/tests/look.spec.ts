@@ -1,7 +1,7 @@
 // How it looks, and to whom: contrast and names by axe, light and dark, small screens, large text, less motion,
 // forced colours.
 import { type Page } from "@playwright/test";
-import { SECTIONS, fits, open, openMenu, settings, there } from "../lib/app.js";
+import { SECTIONS, fits, open, openInbox, openMenu, settings, there } from "../lib/app.js";
 import { accessible, accessibleInBothThemes } from "../lib/axe.js";
 import { type Person, expect, test, tokenOf } from "../lib/test.js";
 
@@ -49,6 +49,20 @@ async function everyOverlay(person: Person, look: (what: string) => Promise<void
   await look("the palette");
   await page.getByRole("combobox").fill("no such thing");
   await look("the palette without a match");
+  await page.keyboard.press("Escape");
+  await openInbox(page);
+  await look("the notifications");
+  await page.keyboard.press("Escape");
+  const { id } = (await person.api("GET", "/api/v1/me")).body;
+  for (const dialog of ["account", "password-link", "delete-account"]) {
+    await open(person, "server-users", `?dialog=${dialog}&key=${id}`);
+    await expect(page.getByRole("dialog").getByText("Loading…")).toHaveCount(0);
+    await look(`the dialog ${dialog}`);
+  }
+  await open(person, "server-log", "?entry=1");
+  await page.getByRole("button", { name: "Verify chain" }).click();
+  await expect(page.getByText("The chain is whole")).toBeVisible();
+  await look("a verified log with an entry in full");
 }
 
 test("C35 axe finds nothing on any page of a workspace", async ({ ada }) => {

@@ -68,7 +68,7 @@ test("R011 the check-mark saves the name, which shows everywhere and survives a 
   await expect(profileButton(page).getByTitle("Nora Noble"), "the ring in the corner").toBeVisible();
   await page.goto(settings(person.workspace, "users"));
   await there(page, "Users & Groups");
-  await expect(page.getByRole("table", { name: "Members" }).getByRole("rowheader", { name: /Nora Noble/ })).toBeVisible();
+  await expect(page.getByRole("table", { name: "Users" }).getByRole("rowheader", { name: /Nora Noble/ })).toBeVisible();
 });
 
 test("R012 leaving without the check-mark keeps the old name", async ({ ada }) => {

@@ -1,7 +1,7 @@
 // What people may expect of any app: feedback, nothing lost, and a word about what went wrong. The numbers are those
 // of the criteria that every page is held to.
 import { type Page } from "@playwright/test";
-import { NAMES, SECTIONS, hold, open, refuse, settings, there } from "../lib/app.js";
+import { NAMES, SECTIONS, hold, open, refuse, sectionLink, settings, there } from "../lib/app.js";
 import { accessibleInBothThemes } from "../lib/axe.js";
 import { expect, test } from "../lib/test.js";
 
@@ -12,10 +12,14 @@ const LOADS = {
   workspace: /\/credentials(\?|$)/,
   users: /\/members(\?|$)/,
   usage: /\/api\/.*\/usage(\?|$)/,
+  audit: /\/workspaces\/.*\/audit(\?|$)/,
+  "server-users": /\/server\/users(\?|$)/,
+  "server-workspaces": /\/server\/workspaces(\?|$)/,
+  "server-log": /\/server\/audit(\?|$)/,
 } as const;
 
 const goTo = (page: Page, section: keyof typeof NAMES) =>
-  page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: NAMES[section] }).click();
+  sectionLink(page, section).click();
 
 test("C10 every press shows something at once, also on a slow line", async ({ ada }) => {
   const { page } = ada;
@@ -156,7 +160,7 @@ test("C18 offline: a notice appears, saving is refused politely, and back online
   await goTo(page, "users");
   await expect(page.getByRole("alert").first()).toBeVisible();
   await context.setOffline(false);
-  await expect(page.getByRole("table", { name: "Members" }), "it loads by itself").toBeVisible();
+  await expect(page.getByRole("table", { name: "Users" }), "it loads by itself").toBeVisible();
 });
 
 test("C20 a missing file of the app shows a reload notice instead of an empty page", async ({ page, expectErrors }) => {

@@ -144,10 +144,10 @@ test("R047 R058 a panel shows the members of its workspace and leads to inviting
   const { page } = person;
   await open(person, "workspace");
   const own = panel(page, `${person.account.name}'s workspace`);
-  await expect(own.getByRole("heading", { name: "Members 2 members" })).toBeVisible();
+  await expect(own.getByText("Workspace has 2 users", { exact: true })).toBeVisible();
   await expect(own.getByText(`Ada Admin, ${person.account.name}`)).toBeVisible();
   await own.getByRole("button", { name: "Invite users" }).click();
-  await expect(page.getByRole("dialog", { name: /^Invite a user to/ })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: /^Invite users to/ })).toBeVisible();
   await page.keyboard.press("Escape");
   await own.getByRole("link", { name: "See users" }).click();
   await there(page, "Users & Groups");

@@ -8,6 +8,7 @@ use crate::{
     features::{
         account::appearance::keep_theme,
         invitations::join::JoinPage,
+        notifications::{bell::bell, keep_inbox},
         session::{
             forgotten::{ForgotPasswordPage, ResetPasswordPage},
             sign_in_page::SignInPage,
@@ -117,7 +118,8 @@ fn InWorkspace() -> impl IntoView {
     view! {
         <Unless>
             {keep_theme()}
-            <Frame><Settings /></Frame>
+            {keep_inbox()}
+            <Frame beside_profile=bell><Settings /></Frame>
         </Unless>
     }
 }
@@ -145,6 +147,7 @@ fn Unless(children: ChildrenFn) -> impl IntoView {
 #[component]
 fn Settings() -> impl IntoView {
     let session = use_session();
+    let is_operator = Memo::new(move |_| session.is_operator());
     let path = use_location().pathname;
     let navigate = use_navigate();
     let place = Memo::new(move |_| path.with(|path| Some((routes::workspace_id(path)?, Inside::at(path)))));
@@ -165,7 +168,9 @@ fn Settings() -> impl IntoView {
         };
         let workspace = CurrentWorkspace::of(session, id);
         provide_context(workspace);
-        if section.is_for_administrators() && !workspace.is_administrator() {
+        let allowed = (!section.is_for_administrators() || workspace.is_administrator())
+            && (!section.is_for_operators() || is_operator.get());
+        if !allowed {
             return view! { <NoPermission section /> }.into_any();
         }
         match page(section) {

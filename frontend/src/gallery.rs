@@ -76,7 +76,7 @@ fn Cards() -> impl IntoView {
         <section class="card">
             <h2>"Members"</h2>
             <p>"Workspace has 2 of 10 users"</p>
-            <SeatRings names=["Ann Lee", "Bo Chen"].map(str::to_owned).into() seats=Some(10) />
+            <SeatRings names=["Ann Lee", "Bo Chen"].map(str::to_owned).into() taken=2 seats=Some(10) />
             <AvatarStack names=["Ann Lee", "Bo Chen", "Cy Ode", "Di Roy", "Ed Fox", "Flo Ray", "Gus Orr"].map(str::to_owned).into() />
             <Meter label="API calls" value=920_000.0 max=1_000_000.0 words="920,000 of 1,000,000" />
             <Meter label="Artifacts" value=20.0 max=100.0 words="20 of 100 GB" />

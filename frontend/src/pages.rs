@@ -39,21 +39,30 @@ pub fn NotFound() -> impl IntoView {
     }
 }
 
-/// The section is for administrators.
+/// The section is for administrators, or for the server's operators.
 #[component]
 pub fn NoPermission(
     /// Which section.
     section: Section,
 ) -> impl IntoView {
     let workspace = use_workspace();
-    view! {
-        <div class="dead-end">
-            <span class="empty-picture"><Icon symbol=Symbol::Lock /></span>
-            <PageTitle title=format!("{} is for administrators", section.name()) />
+    let (whom, why) = if section.is_for_operators() {
+        let why = "It is about the whole server. Ask one of those who operate it to look for you or to make you one of them.";
+        ("operators of this server", view! { <p>{why}</p> }.into_any())
+    } else {
+        let why = view! {
             <p>
                 "You are a member of " <strong>{move || workspace.name()}</strong>
                 ", but not one of its administrators. Ask one of them to show you this or to make you one."
             </p>
+        };
+        ("administrators", why.into_any())
+    };
+    view! {
+        <div class="dead-end">
+            <span class="empty-picture"><Icon symbol=Symbol::Lock /></span>
+            <PageTitle title=format!("{} is for {whom}", section.name()) />
+            {why}
             <div class="actions">
                 <ButtonLink href=routes::settings(workspace.id, Section::Profile) look=Look::Primary>
                     {text::BACK_TO_SETTINGS}

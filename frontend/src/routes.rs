@@ -31,17 +31,29 @@ pub enum Section {
     AccessRules,
     /// Usage, plan, invoices.
     Usage,
+    /// Who did what in the workspace.
+    Audit,
+    /// Everybody who has an account on this server.
+    ServerUsers,
+    /// Every workspace of this server.
+    ServerWorkspaces,
+    /// Who did what on the server outside of any workspace.
+    ServerAudit,
 }
 
 impl Section {
     /// Every section, in the order of the side bar.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Profile,
         Self::Configuration,
         Self::Workspace,
         Self::Users,
         Self::AccessRules,
         Self::Usage,
+        Self::Audit,
+        Self::ServerUsers,
+        Self::ServerWorkspaces,
+        Self::ServerAudit,
     ];
 
     /// Its part of the address.
@@ -53,6 +65,10 @@ impl Section {
             Self::Users => "users",
             Self::AccessRules => "access-rules",
             Self::Usage => "usage",
+            Self::Audit => "audit",
+            Self::ServerUsers => "server-users",
+            Self::ServerWorkspaces => "server-workspaces",
+            Self::ServerAudit => "server-log",
         }
     }
 
@@ -65,6 +81,10 @@ impl Section {
             Self::Users => "Users & Groups",
             Self::AccessRules => "Access Rules",
             Self::Usage => "Usage & Billing",
+            Self::Audit => "Audit Log",
+            Self::ServerUsers => "Accounts",
+            Self::ServerWorkspaces => "Workspaces",
+            Self::ServerAudit => "Server Log",
         }
     }
 
@@ -73,16 +93,25 @@ impl Section {
         match self {
             Self::Profile => Symbol::User,
             Self::Configuration => Symbol::Sliders,
-            Self::Workspace => Symbol::Workspace,
-            Self::Users => Symbol::Users,
+            Self::Workspace | Self::ServerWorkspaces => Symbol::Workspace,
+            Self::Users | Self::ServerUsers => Symbol::Users,
             Self::AccessRules => Symbol::Shield,
             Self::Usage => Symbol::Chart,
+            Self::Audit | Self::ServerAudit => Symbol::Log,
         }
     }
 
     /// Whether it is for the workspace's administrators alone.
     pub const fn is_for_administrators(self) -> bool {
-        matches!(self, Self::Users | Self::AccessRules | Self::Usage)
+        matches!(self, Self::Users | Self::AccessRules | Self::Usage | Self::Audit)
+    }
+
+    /// Whether it is for those who operate the server, whatever the workspace.
+    pub const fn is_for_operators(self) -> bool {
+        matches!(
+            self,
+            Self::ServerUsers | Self::ServerWorkspaces | Self::ServerAudit
+        )
     }
 
     /// The section with this part of the address.

@@ -6,13 +6,20 @@ use shared::ids::WorkspaceId;
 use crate::{
     features::{
         access_rules::{AccessRules, RolesCard},
-        account::{appearance::AppearanceCard, password::PasswordCard, profile::ProfileCard},
+        account::{appearance::AppearanceCard, data::DataCard, password::PasswordCard, profile::ProfileCard},
+        audit::{AuditLog, Chain},
         credentials::Credentials,
-        invitations::{invite::InviteDialog, pending::PendingInvitations},
+        invitations::{invite::InviteDialog, mine::MyInvitations, pending::PendingDialogs},
+        members::{
+            block::MembersBlock, leave::LeaveDialog, remove::RemoveDialog, transfer::TransferDialog,
+            users::Users,
+        },
         server::connection::ConnectionCard,
+        server_users::ServerUsers,
+        server_workspaces::ServerWorkspaces,
         session::browsers::BrowserSessions,
         usage::UsagePage,
-        workspaces::{WorkspaceList, users::Users},
+        workspaces::{WorkspaceList, create::CreateButton},
     },
     routes::{self, Section},
     session::use_workspace,
@@ -29,6 +36,10 @@ pub fn page(section: Section) -> fn() -> AnyView {
         Section::Users => users,
         Section::AccessRules => access_rules,
         Section::Usage => usage,
+        Section::Audit => audit,
+        Section::ServerUsers => server_users,
+        Section::ServerWorkspaces => server_workspaces,
+        Section::ServerAudit => server_audit,
     }
 }
 
@@ -40,6 +51,7 @@ fn profile() -> AnyView {
         <ProfileCard />
         <PasswordCard on_changed=changed />
         <BrowserSessions version=sessions_ended />
+        <DataCard />
     }
     .into_any()
 }
@@ -55,30 +67,37 @@ fn configuration() -> AnyView {
 
 fn workspace() -> AnyView {
     view! {
-        <PageTitle title="Workspace" section=text::SETTINGS />
+        <PageTitle title="Workspace" section=text::SETTINGS><CreateButton /></PageTitle>
+        <MyInvitations />
         <WorkspaceList inside=inside_workspace />
     }
     .into_any()
 }
 
-/// What is in the panel of a workspace below its members.
+/// What is in the panel of a workspace below what is set for it.
 fn inside_workspace(id: WorkspaceId) -> AnyView {
     let to_users = routes::settings(id, Section::Users);
     view! {
+        <MembersBlock workspace_id=id />
         <Credentials workspace_id=id />
         <InviteDialog workspace_id=id after=to_users />
+        <LeaveDialog workspace_id=id />
+        <TransferDialog workspace_id=id />
     }
     .into_any()
 }
 
 fn users() -> AnyView {
     let workspace = use_workspace();
-    let invited = RwSignal::new(0);
+    let version = RwSignal::new(0);
+    let changed = move |()| version.update(|n| *n += 1);
     view! {
-        <Users />
-        <PendingInvitations version=invited />
+        <Users version />
         <RolesCard />
-        <InviteDialog workspace_id=workspace.id on_invited=move |()| invited.update(|n| *n += 1) />
+        <InviteDialog workspace_id=workspace.id on_invited=changed />
+        <PendingDialogs version />
+        <RemoveDialog version />
+        <LeaveDialog workspace_id=workspace.id />
     }
     .into_any()
 }
@@ -89,4 +108,21 @@ fn access_rules() -> AnyView {
 
 fn usage() -> AnyView {
     view! { <UsagePage /> }.into_any()
+}
+
+fn audit() -> AnyView {
+    let chain = Chain::Workspace(use_workspace().id);
+    view! { <AuditLog chain /> }.into_any()
+}
+
+fn server_users() -> AnyView {
+    view! { <ServerUsers /> }.into_any()
+}
+
+fn server_workspaces() -> AnyView {
+    view! { <ServerWorkspaces /> }.into_any()
+}
+
+fn server_audit() -> AnyView {
+    view! { <AuditLog chain=Chain::Server /> }.into_any()
 }

@@ -13,7 +13,9 @@ use shared::{
 };
 
 use crate::{
+    address::{Address, Step},
     api::{ApiError, call},
+    routes::{self, Section},
     sign_in_gate,
     ui::fetched::Fetched,
 };
@@ -53,6 +55,12 @@ impl CurrentSession {
         })
     }
 
+    /// Whether the signed-in account operates this server.
+    pub fn is_operator(self) -> bool {
+        self.state
+            .with(|state| matches!(state, State::SignedIn(session) if session.account.is_operator))
+    }
+
     /// The workspaces one is a member of, the personal one first.
     pub fn workspaces(self) -> Vec<Workspace> {
         self.workspaces.get()
@@ -69,6 +77,10 @@ impl CurrentSession {
             State::SignedIn(session) => Some(session.workspace_id),
             _ => None,
         })
+    }
+
+    fn first_workspace_untracked(self) -> Option<WorkspaceId> {
+        untrack(move || self.first_workspace())
     }
 
     /// Takes over a session that was just begun, by signing in or by setting up.
@@ -123,8 +135,42 @@ impl CurrentSession {
     /// Asks for the list of workspaces again, after joining or leaving one.
     pub async fn reload_workspaces(self) -> Result<(), ApiError> {
         let page = call::<ListWorkspaces>((), (), ()).await?;
+        let first = page.items.first().map(|workspace| workspace.id);
+        let is_there = |id| page.items.iter().any(|workspace| workspace.id == id);
+        // The one to open first may be the one that is gone.
+        let gone = self.first_workspace_untracked().is_some_and(|id| !is_there(id));
+        if let Some(first) = first.filter(|_| gone) {
+            self.state.update(|state| {
+                if let State::SignedIn(session) = state {
+                    session.workspace_id = first;
+                }
+            });
+        }
         self.workspaces.set(page.items);
         Ok(())
+    }
+
+    /// The same, in the background. If it fails, the list is right after the next change.
+    pub fn refresh_workspaces(self) {
+        leptos::task::spawn_local(async move {
+            let _ = self.reload_workspaces().await;
+        });
+    }
+
+    /// What follows when one is no member of `gone` any more: a page of it makes way for the personal workspace.
+    pub fn leave_page_of(self, gone: WorkspaceId, here: WorkspaceId, address: Address) {
+        let personal = self.workspaces.with_untracked(|all| {
+            let other = all.iter().filter(|workspace| workspace.id != gone);
+            // False comes first.
+            other
+                .min_by_key(|workspace| !workspace.personal)
+                .map(|workspace| workspace.id)
+        });
+        match personal.filter(|_| gone == here) {
+            Some(personal) => address.go(Step::Same, &routes::settings(personal, Section::Workspace)),
+            None => address.close_dialog(),
+        }
+        self.refresh_workspaces();
     }
 
     /// Signs out of this browser.

@@ -1,20 +1,22 @@
 //! The form that signs in, for the sign-in page and for the dialog over the page when a session has ended.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use shared::{
+    error::ErrorCode,
     session::{NewSession, Session, SignIn},
     text::{Email, Password},
 };
 
 use crate::{
-    api::call,
+    api::{ApiError, call},
     routes,
-    sending::Sending,
+    sending::{Sending, checked_password, password_fault},
     session::use_session,
     sign_in_gate,
     ui::{
         button::{Button, Kind, Look},
         dialog::Dialog,
+        dom,
         field::{TextField, Typed},
         form::Form,
         password_field::{PasswordField, Which},
@@ -32,17 +34,37 @@ pub fn SignInForm(
     on_signed_in: Callback<Session>,
 ) -> impl IntoView {
     let email = RwSignal::new(only.as_ref().map(Email::to_string).unwrap_or_default());
-    let password = RwSignal::new(String::new());
+    let [password, new_password] = [(); 2].map(|()| RwSignal::new(String::new()));
+    // Whose new password is asked for. It is never sent for another address.
+    let asked_of = RwSignal::new(None::<String>);
+    let needs_new =
+        Memo::new(move |_| email.with(|email| asked_of.with(|asked| asked.as_ref() == Some(email))));
     let sending = Sending::new();
     let errors = sending.errors.clone();
-    let (email_error, password_error) = (errors.of("/email"), errors.of("/password"));
-    let elsewhere = errors.other_than(&["/email", "/password"]);
+    let (email_error, password_error, new_error) = (
+        errors.of("/email"),
+        errors.of("/password"),
+        errors.of("/new_password"),
+    );
+    let elsewhere = errors.other_than(&["/email", "/password", "/new_password"]);
     let busy = sending.busy();
-    let submit = move |()| match checked(&email.get_untracked(), &password.get_untracked()) {
-        Ok(credentials) => sending.send(call::<SignIn>((), (), credentials), move |session| {
-            let _ = on_signed_in.try_run(session);
-        }),
-        Err(wrong) => errors.set(wrong),
+    let new_left = sending.watch("/new_password", new_password, password_fault);
+    let submit = move |()| {
+        let new = needs_new.get_untracked().then(|| new_password.get_untracked());
+        match checked(&email.get_untracked(), &password.get_untracked(), new.as_deref()) {
+            Ok(credentials) => sending.send(sign_in(credentials), move |session| match session {
+                Some(session) => {
+                    let _ = on_signed_in.try_run(session);
+                }
+                None => asked_of.set(Some(email.get_untracked())),
+            }),
+            Err(wrong) => errors.set(wrong),
+        }
+    };
+    let new_field = move || {
+        needs_new
+            .get()
+            .then(|| view! { <NewPassword value=new_password error=new_error on_leave=new_left /> })
     };
     let who = match only {
         Some(only) => view! { <p class="sign-in-as">"Account " <strong>{only.to_string()}</strong></p> }.into_any(),
@@ -55,9 +77,35 @@ pub fn SignInForm(
         <Form on_submit=submit busy>
             {who}
             <PasswordField label="Password" value=password which=Which::Current error=password_error />
+            {new_field}
             {move || elsewhere.get().map(|error| view! { <p class="field-error" role="alert">{error}</p> })}
             <Button look=Look::Primary kind=Kind::Submit busy>"Sign in"</Button>
         </Form>
+    }
+}
+
+/// The field for the password that has to be chosen; it takes the focus when it appears.
+#[component]
+fn NewPassword(
+    value: RwSignal<String>,
+    error: Signal<Option<String>>,
+    on_leave: Callback<()>,
+) -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    place.on_load(|place| {
+        dom::before_paint(move || {
+            if let Some(field) = dom::all(&place, "input").first() {
+                dom::focus(field);
+            }
+        });
+    });
+    let least = Password::MIN;
+    let hint =
+        format!("The operator of this server asks you to choose a new one: at least {least} characters.");
+    view! {
+        <div node_ref=place>
+            <PasswordField label="New password" value which=Which::New error on_leave hint />
+        </div>
     }
 }
 
@@ -79,7 +127,16 @@ pub fn SignInAgain() -> impl IntoView {
     }
 }
 
-fn checked(email: &str, password: &str) -> Result<NewSession, Vec<(String, String)>> {
+/// The session; nothing if a new password has to be chosen first.
+async fn sign_in(credentials: NewSession) -> Result<Option<Session>, ApiError> {
+    match call::<SignIn>((), (), credentials).await {
+        Ok(session) => Ok(Some(session)),
+        Err(error) if error.code() == Some(ErrorCode::NewPasswordRequired) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn checked(email: &str, password: &str, new: Option<&str>) -> Result<NewSession, Vec<(String, String)>> {
     let mut wrong = Vec::new();
     let email: Result<Email, String> = email.parse();
     if let Err(sentence) = &email {
@@ -88,11 +145,12 @@ fn checked(email: &str, password: &str) -> Result<NewSession, Vec<(String, Strin
     if password.is_empty() {
         wrong.push(("/password".to_owned(), "Enter your password.".to_owned()));
     }
+    let new_password = new.and_then(|new| checked_password(new, "/new_password", &mut wrong));
     match email {
         Ok(email) if wrong.is_empty() => Ok(NewSession {
             email,
             password: Password::new(password.to_owned()),
-            new_password: None,
+            new_password,
         }),
         _ => Err(wrong),
     }
@@ -104,11 +162,22 @@ mod tests {
 
     #[test]
     fn an_empty_form_says_what_is_missing_in_both_fields() {
-        let wrong = checked("", "").unwrap_err();
+        let wrong = checked("", "", None).unwrap_err();
         assert_eq!(
             wrong.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(),
             ["/email", "/password"]
         );
-        assert!(checked("ann@example.com", "x").is_ok());
+        assert!(checked("ann@example.com", "x", None).is_ok());
+    }
+
+    #[test]
+    fn a_new_password_is_sent_only_when_it_is_asked_for_and_long_enough() {
+        let sent = |new| checked("ann@example.com", "x", new).map(|sent| sent.new_password);
+        assert_eq!(sent(None), Ok(None));
+        assert_eq!(
+            sent(Some("a new password")),
+            Ok(Some(Password::new("a new password".to_owned())))
+        );
+        assert_eq!(sent(Some("short")).unwrap_err()[0].0, "/new_password");
     }
 }

@@ -6,6 +6,8 @@ use shared::permission::Role;
 pub const PRODUCT: &str = "Clearance";
 /// What the breadcrumb of every settings page begins with.
 pub const SETTINGS: &str = "Settings";
+/// What the breadcrumb of an operator's page begins with.
+pub const SERVER: &str = "Server";
 /// The server was not reached.
 pub const OFFLINE: &str = "The server cannot be reached. Check your connection, then try again.";
 /// Nobody signed in again.

@@ -3,9 +3,14 @@
 
 pub mod access_rules;
 pub mod account;
+pub mod audit;
 pub mod credentials;
 pub mod invitations;
+pub mod members;
+pub mod notifications;
 pub mod server;
+pub mod server_users;
+pub mod server_workspaces;
 pub mod session;
 pub mod setup;
 pub mod usage;

@@ -38,11 +38,16 @@ pub fn GoTo(
         let allowed = |section: &Section| {
             app::page(*section).is_some()
                 && (!section.is_for_administrators() || workspace.is_administrator())
+                && (!section.is_for_operators() || session.is_operator())
         };
         let sections = Section::ALL.into_iter().filter(allowed).map(|section| {
             lead(
                 section.name(),
-                "Page",
+                if section.is_for_operators() {
+                    "Server"
+                } else {
+                    "Page"
+                },
                 section.symbol(),
                 routes::settings(workspace.id, section),
             )

@@ -26,7 +26,12 @@ const MAIN: &str = "main";
 
 /// The frame around the pages of the workspace that the address names.
 #[component]
-pub fn Frame(children: ChildrenFn) -> impl IntoView {
+pub fn Frame(
+    /// What a feature puts beside the Profile button.
+    beside_profile: fn() -> AnyView,
+    /// The page.
+    children: ChildrenFn,
+) -> impl IntoView {
     let path = use_location().pathname;
     let session = use_session();
     let id = Memo::new(move |_| path.with(|path| routes::workspace_id(path)));
@@ -42,19 +47,19 @@ pub fn Frame(children: ChildrenFn) -> impl IntoView {
         Some(id) => {
             provide_context(CurrentWorkspace::of(session, id));
             let page = children();
-            view! { <Framed>{page}</Framed> }.into_any()
+            view! { <Framed beside_profile>{page}</Framed> }.into_any()
         }
         None => view! { <Alone><NotFound /></Alone> }.into_any(),
     }
 }
 
 #[component]
-fn Framed(children: Children) -> impl IntoView {
+fn Framed(beside_profile: fn() -> AnyView, children: Children) -> impl IntoView {
     let finding = RwSignal::new(false);
     close_side_bar_after_navigation();
     view! {
         <SkipLink />
-        <TopBar finding />
+        <TopBar finding beside=beside_profile />
         <div class="frame">
             <SideBar />
             <div class="column">

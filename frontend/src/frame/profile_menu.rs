@@ -18,9 +18,15 @@ use crate::{
     },
 };
 
+/// More workspaces than this are looked for by typing, too.
+const MANY: usize = 8;
+
 /// The Profile button and its menu.
 #[component]
-pub fn ProfileMenu() -> impl IntoView {
+pub fn ProfileMenu(
+    /// Opens the command palette, which finds one of many workspaces.
+    finding: RwSignal<bool>,
+) -> impl IntoView {
     let session = use_session();
     let workspace = use_workspace();
     let name = Signal::derive(move || {
@@ -46,6 +52,7 @@ pub fn ProfileMenu() -> impl IntoView {
             <MenuLine />
             <MenuHeading>"Workspaces"</MenuHeading>
             <Workspaces />
+            <FindItem finding />
             <MenuLine />
             <MenuHeading>"Theme"</MenuHeading>
             <Themes />
@@ -69,7 +76,25 @@ fn Workspaces() -> impl IntoView {
             </MenuLink>
         }
     };
-    move || session.workspaces().into_iter().map(item).collect_view()
+    view! {
+        <div class="menu-many" role="group" aria-label="Workspaces">
+            {move || session.workspaces().into_iter().map(item).collect_view()}
+        </div>
+    }
+}
+
+/// For those who are in more workspaces than one sees at a glance.
+#[component]
+fn FindItem(finding: RwSignal<bool>) -> impl IntoView {
+    let session = use_session();
+    let many = Memo::new(move |_| session.workspaces().len() > MANY);
+    move || {
+        many.get().then(|| {
+            view! {
+                <MenuItem icon=Symbol::Search on_choose=move |()| finding.set(true)>"Find a workspace"</MenuItem>
+            }
+        })
+    }
 }
 
 #[component]

@@ -1,5 +1,5 @@
 //! The sections of the settings under two headings (R004, R157); what is for administrators is absent for everybody
-//! else (R005). On narrow screens it is a pop-up that the top bar opens.
+//! else (R005), and what is for the server's operators for all others. On narrow screens it is a pop-up that the top bar opens.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::{
     frame::SIDE_BAR,
     router::use_location,
     routes::{self, Section},
-    session::use_workspace,
+    session::{use_session, use_workspace},
     ui::icon::Icon,
 };
 
@@ -16,19 +16,33 @@ use crate::{
 #[component]
 pub fn SideBar() -> impl IntoView {
     let workspace = use_workspace();
+    let session = use_session();
+    let is_administrator = Memo::new(move |_| workspace.is_administrator());
+    let is_operator = Memo::new(move |_| session.is_operator());
     view! {
         <nav id=SIDE_BAR class="side-bar" popover="auto" aria-label="Settings">
             <h2 class="side-heading">"User settings"</h2>
-            <Sections for_administrators=false />
+            {sections(|section| !section.is_for_administrators() && !section.is_for_operators())}
             {move || {
-                (workspace.is_administrator() && !offered(true).is_empty())
+                is_administrator
+                    .get()
                     .then(|| {
                         view! {
                             <h2 class="side-heading">
                                 "Administrator settings"
                                 <span class="side-workspace">{move || workspace.name()}</span>
                             </h2>
-                            <Sections for_administrators=true />
+                            {sections(Section::is_for_administrators)}
+                        }
+                    })
+            }}
+            {move || {
+                is_operator
+                    .get()
+                    .then(|| {
+                        view! {
+                            <h2 class="side-heading">"Server"</h2>
+                            {sections(Section::is_for_operators)}
                         }
                     })
             }}
@@ -36,8 +50,8 @@ pub fn SideBar() -> impl IntoView {
     }
 }
 
-#[component]
-fn Sections(for_administrators: bool) -> impl IntoView {
+/// The sections of one heading.
+fn sections(belongs: fn(Section) -> bool) -> AnyView {
     let workspace = use_workspace();
     let path = use_location().pathname;
     let item = move |section: Section| {
@@ -52,12 +66,8 @@ fn Sections(for_administrators: bool) -> impl IntoView {
             </li>
         }
     };
-    view! { <ul class="side-list">{offered(for_administrators).into_iter().map(item).collect_view()}</ul> }
-}
-
-fn offered(for_administrators: bool) -> Vec<Section> {
-    let fits = |section: &Section| {
-        section.is_for_administrators() == for_administrators && app::page(*section).is_some()
-    };
-    Section::ALL.into_iter().filter(fits).collect()
+    let all = Section::ALL
+        .into_iter()
+        .filter(|section| belongs(*section) && app::page(*section).is_some());
+    view! { <ul class="side-list">{all.map(item).collect_view()}</ul> }.into_any()
 }

@@ -18,6 +18,8 @@ use crate::{
 pub fn TopBar(
     /// Opens the command palette.
     finding: RwSignal<bool>,
+    /// What a feature puts beside the Profile button.
+    beside: fn() -> AnyView,
 ) -> impl IntoView {
     let workspace = use_workspace();
     let keys = if dom::has_command_key() { "⌘ K" } else { "Ctrl K" };
@@ -40,7 +42,7 @@ pub fn TopBar(
                 <span class="find-words">"Go to"</span>
                 <kbd>{keys}</kbd>
             </button>
-            <ProfileMenu />
+            <span class="top-end">{beside()} <ProfileMenu finding /></span>
         </header>
     }
 }

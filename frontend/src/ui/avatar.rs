@@ -46,23 +46,44 @@ pub fn AvatarStack(
     }
 }
 
-/// One ring for each seat: people first, then empty rings for the free ones. `seats` is absent without a limit.
+/// One ring for each seat: people first, then empty rings for the free ones; what does not fit is "+n". Decoration: write
+/// the numbers beside it.
 #[component]
 pub fn SeatRings(
-    /// Who has a seat.
+    /// The first of those who have a seat.
     names: Vec<String>,
-    /// How many seats there are.
+    /// How many have one.
+    taken: usize,
+    /// How many seats there are, if there is a limit.
     seats: Option<usize>,
+    /// How many rings at most.
+    #[prop(default = 12)]
+    most: usize,
 ) -> impl IntoView {
-    let free = seats.map_or(0, |seats| seats.saturating_sub(names.len()));
-    let rings = names
+    let (filled, empty) = rings(names.len(), taken, seats, most);
+    let people = names
         .into_iter()
+        .take(filled)
         .map(|name| view! { <Avatar name /> })
         .collect_view();
-    let empty = (0..free)
+    let free = (0..empty)
         .map(|_| view! { <span class="avatar avatar-free" title="Free seat"></span> })
         .collect_view();
-    view! { <span class="seat-rings" aria-hidden="true">{rings} {empty}</span> }
+    let rest = taken.max(seats.unwrap_or(taken)).saturating_sub(filled + empty);
+    view! {
+        <span class="seat-rings" aria-hidden="true">
+            {people} {free} {(rest > 0).then(|| view! { <span class="avatar avatar-more">"+" {rest}</span> })}
+        </span>
+    }
+}
+
+/// How many rings are drawn with initials, and how many empty.
+fn rings(known: usize, taken: usize, seats: Option<usize>, most: usize) -> (usize, usize) {
+    let filled = known.min(taken).min(most);
+    let free = seats.map_or(0, |seats| seats.saturating_sub(taken));
+    // As long as there are people without a ring, empty ones would lie.
+    let room = if filled == taken { most - filled } else { 0 };
+    (filled, free.min(room))
 }
 
 /// The first letters of the first and the last word.
@@ -97,6 +118,20 @@ mod tests {
         assert_eq!(initials("Ann van der Lee"), "AL");
         assert_eq!(initials("  (x) élan "), "XÉ");
         assert_eq!(initials(""), "");
+    }
+
+    #[test]
+    fn r156_there_is_one_ring_for_each_seat_as_far_as_they_fit() {
+        assert_eq!(rings(2, 2, Some(10), 12), (2, 8));
+        assert_eq!(
+            rings(2, 2, None, 12),
+            (2, 0),
+            "without a limit nobody counts free seats"
+        );
+        assert_eq!(rings(3, 3, Some(3), 12), (3, 0));
+        assert_eq!(rings(3, 3, Some(2), 12), (3, 0), "the limit was lowered");
+        assert_eq!(rings(2, 2, Some(100), 12), (2, 10));
+        assert_eq!(rings(12, 40, Some(50), 12), (12, 0));
     }
 
     #[test]

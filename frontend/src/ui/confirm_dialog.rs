@@ -51,14 +51,28 @@ pub fn ConfirmDialog(
     }
 }
 
+/// The question alone, for a dialog that must load first what will happen.
 #[component]
-fn Question(
+pub fn Question(
+    /// Leaves it.
+    #[prop(into)]
     on_close: Callback<()>,
+    /// The words on the dangerous button.
+    #[prop(into)]
     action: String,
+    /// What has to be typed first; nothing when absent.
+    #[prop(optional)]
     type_first: Signal<Option<String>>,
+    /// Whether the action is under way.
+    #[prop(optional, into)]
     busy: Signal<bool>,
+    /// Why the last try failed.
+    #[prop(optional, into)]
     error: Signal<Option<String>>,
+    /// Does it.
+    #[prop(into)]
     on_confirm: Callback<()>,
+    /// What will happen, and what is to be chosen.
     children: Children,
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());

@@ -86,6 +86,15 @@ pub fn focus_in_place(element: &HtmlElement) {
     let _ = element.focus_with_options(&options);
 }
 
+/// Gives the focus to the first field of the open dialog, for dialogs whose fields come after they opened.
+pub fn focus_first_field() {
+    before_paint(|| {
+        if let Ok(Some(field)) = document().query_selector("dialog[open] input") {
+            focus(&field);
+        }
+    });
+}
+
 /// Every element below `root` that `selector` matches, in document order.
 pub fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
     let Ok(list) = root.query_selector_all(selector) else {
@@ -94,6 +103,15 @@ pub fn all(root: &Element, selector: &str) -> Vec<HtmlElement> {
     (0..list.length())
         .filter_map(|n| list.get(n)?.dyn_into().ok())
         .collect()
+}
+
+/// Scrolls to option `at` of a list, as far as needed.
+pub fn show_option(list: &Element, at: usize) {
+    if let Some(option) = all(list, "[role=option]").into_iter().nth(at) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        option.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// The position in `elements` of the one that has the focus.

@@ -16,10 +16,14 @@ pub enum Typed {
     Text,
     /// An e-mail address.
     Email,
+    /// One e-mail address or several.
+    Emails,
     /// A whole number.
     Number,
     /// A web address.
     Url,
+    /// A day, as `2026-11-25`.
+    Date,
     /// What to look for; password managers leave it alone.
     Search,
     /// A name for machines: no spelling, no capital letters.
@@ -29,20 +33,21 @@ pub enum Typed {
 impl Typed {
     const fn input_type(self) -> &'static str {
         match self {
-            Self::Text | Self::Number | Self::Code => "text",
+            Self::Text | Self::Emails | Self::Number | Self::Code => "text",
             Self::Email => "email",
             Self::Url => "url",
             Self::Search => "search",
+            Self::Date => "date",
         }
     }
 
     const fn input_mode(self) -> Option<&'static str> {
         match self {
             Self::Number => Some("numeric"),
-            Self::Email => Some("email"),
+            Self::Email | Self::Emails => Some("email"),
             Self::Url => Some("url"),
             Self::Search => Some("search"),
-            Self::Text | Self::Code => None,
+            Self::Text | Self::Code | Self::Date => None,
         }
     }
 

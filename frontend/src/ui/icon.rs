@@ -29,7 +29,7 @@ icons! {
     Bell = "bell", Chart = "chart", Check = "check", ChevronDown = "chevron-down", ChevronLeft = "chevron-left",
     ChevronRight = "chevron-right", ChevronUp = "chevron-up", Clock = "clock", Copy = "copy", Cross = "cross",
     Download = "download", External = "external", Eye = "eye", EyeOff = "eye-off", Info = "info", Key = "key",
-    Lock = "lock", LogOut = "log-out", Mail = "mail", Mark = "mark", Menu = "menu", Monitor = "monitor",
+    Lock = "lock", Log = "log", LogOut = "log-out", Mail = "mail", Mark = "mark", Menu = "menu", Monitor = "monitor",
     Moon = "moon", More = "more", Offline = "offline", Pencil = "pencil", Plus = "plus", Rotate = "rotate",
     Search = "search", Settings = "settings", Shield = "shield", Sliders = "sliders", Sun = "sun", Trash = "trash",
     User = "user", Users = "users", Warning = "warning", Workspace = "workspace",

@@ -219,7 +219,11 @@ fn key_in_list(event: &KeyboardEvent, list: &HtmlElement, typed: StoredValue<(St
         focus_at(list, Some(next));
     } else if key == "Tab" {
         let _ = list.hide_popover();
-    } else if key.chars().count() == 1 && key != " " && !event.ctrl_key() && !event.meta_key() {
+    } else if key.chars().count() == 1
+        && (key != " " || typed.with_value(|typed| is_typing(typed, dom::now_ms())))
+        && !event.ctrl_key()
+        && !event.meta_key()
+    {
         event.prevent_default();
         let prefix = typed.try_update_value(|typed| type_ahead(typed, &key, dom::now_ms()));
         let names: Vec<_> = items
@@ -251,9 +255,14 @@ fn focus_at(list: &HtmlElement, at: Option<usize>) {
     }
 }
 
+/// Whether the next letter belongs to what was typed.
+fn is_typing((text, at): &(String, f64), now: f64) -> bool {
+    !text.is_empty() && now - at <= 700.0
+}
+
 /// Adds a letter to what was typed, or begins anew after a pause.
 fn type_ahead(typed: &mut (String, f64), key: &str, now: f64) -> String {
-    if now - typed.1 > 700.0 {
+    if !is_typing(typed, now) {
         typed.0.clear();
     }
     typed.0.push_str(&dom::lower_case(key));
@@ -294,6 +303,13 @@ mod tests {
         assert_eq!(beginning_with(&names, "si", Some(0)), Some(1));
         assert_eq!(beginning_with(&names, "s", Some(3)), Some(0));
         assert_eq!(beginning_with(&names, "x", Some(0)), None);
+    }
+
+    #[test]
+    fn a_space_belongs_to_a_name_only_while_it_is_typed() {
+        assert!(!is_typing(&(String::new(), 1_000.0), 1_001.0));
+        assert!(is_typing(&("team".to_owned(), 1_000.0), 1_300.0));
+        assert!(!is_typing(&("team".to_owned(), 1_000.0), 1_800.0));
     }
 
     #[test]

@@ -76,14 +76,8 @@ fn Finder(open: RwSignal<bool>, entries: Signal<Vec<Entry>>) -> impl IntoView {
         {
             event.prevent_default();
             at.set(next);
-            if let Some(option) = list
-                .try_get_untracked()
-                .flatten()
-                .and_then(|list| dom::all(&list, "[role=option]").into_iter().nth(next))
-            {
-                let options = web_sys::ScrollIntoViewOptions::new();
-                options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                option.scroll_into_view_with_scroll_into_view_options(&options);
+            if let Some(list) = list.try_get_untracked().flatten() {
+                dom::show_option(&list, next);
             }
         }
     };

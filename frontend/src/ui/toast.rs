@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
 use crate::ui::{
-    button::{Button, IconButton, Look},
+    button::{Button, ButtonLink, IconButton, Look},
     dom,
     effect::effect,
     icon::{Icon, Symbol},
@@ -26,24 +26,32 @@ struct Toast {
     id: String,
     text: String,
     undo: Option<Undo>,
+    /// Address and words.
+    link: Option<(String, &'static str)>,
 }
 
 impl Toasts {
     /// Says that something is done.
     pub fn tell(&self, text: impl Into<String>) {
-        self.push(text.into(), None);
+        self.push(text.into(), None, None);
     }
 
     /// Says that something is done and offers to take it back, for ten seconds.
     pub fn undo(&self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
-        self.push(text.into(), Some(Arc::new(undo)));
+        self.push(text.into(), Some(Arc::new(undo)), None);
     }
 
-    fn push(&self, text: String, undo: Option<Undo>) {
+    /// Says that something is done and leads to where it can be seen.
+    pub fn lead(&self, text: impl Into<String>, to: String, words: &'static str) {
+        self.push(text.into(), None, Some((to, words)));
+    }
+
+    fn push(&self, text: String, undo: Option<Undo>, link: Option<(String, &'static str)>) {
         let toast = Toast {
             id: dom::fresh_id("toast"),
             text,
             undo,
+            link,
         };
         self.0.update(|toasts| {
             toasts.push(toast);
@@ -114,7 +122,11 @@ struct Seen {
 
 #[component]
 fn ToastCard(toast: Toast, toasts: Toasts, seen: Seen) -> impl IntoView {
-    let seconds = if toast.undo.is_some() { 10 } else { 6 };
+    let seconds = if toast.undo.is_some() | toast.link.is_some() {
+        10
+    } else {
+        6
+    };
     let dismiss = {
         let id = toast.id.clone();
         move || {
@@ -146,6 +158,7 @@ fn ToastCard(toast: Toast, toasts: Toasts, seen: Seen) -> impl IntoView {
         <div class="toast">
             <Icon symbol=Symbol::Check />
             <p>{toast.text}</p>
+            {toast.link.map(|(to, words)| view! { <ButtonLink href=to look=Look::Quiet>{words}</ButtonLink> })}
             {undo}
             <IconButton symbol=Symbol::Cross label="Dismiss" on_click=move |_| dismiss() />
         </div>

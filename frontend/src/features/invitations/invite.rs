@@ -1,10 +1,10 @@
-//! The dialog that invites somebody: with an e-mail address or without one it ends with a link, and sending the link
-//! is the inviter's job (R048, R049, R053 to R056).
+//! The dialog that invites people: by their addresses or without, it ends with links, and sending them is the inviter's
+//! job (R048, R049, R053 to R056).
 
 use leptos::prelude::*;
 use shared::{
     ids::WorkspaceId,
-    invitations::{CreateInvitation, CreatedInvitation, NewInvitation},
+    invitations::{CreateInvitation, CreateInvitations, NewInvitation, NewInvitations},
     permission::{Permission, Role},
     text::Email,
     workspaces::InWorkspace,
@@ -12,33 +12,21 @@ use shared::{
 
 use crate::{
     address::{Step, use_address},
-    api::call,
-    sending::{Refusal, Sending, checked, fault},
+    api::{ApiError, call},
+    features::invitations::{
+        addresses::{Addresses, AddressesField, POINTER},
+        links::{Links, Made, ShownLinks},
+    },
+    sending::{Refusal, Sending},
     session::{CurrentWorkspace, use_session, use_workspace},
     text,
     ui::{
-        ago::day,
-        badge::Tone,
         button::{Button, Kind, Look},
         choice::{Choice, RadioField},
-        copy::CopyButton,
         dialog::Dialog,
-        effect::effect,
-        field::{TextField, Typed},
         form::Form,
-        leave_guard::LeaveGuard,
-        notice::Notice,
     },
 };
-
-const KEEP_OPEN: &str = "The link has not been copied yet. It is not shown again.";
-
-/// What the dialog has come to.
-#[derive(Clone, Copy)]
-struct Link {
-    made: RwSignal<Option<CreatedInvitation>>,
-    copied: RwSignal<bool>,
-}
 
 /// The dialog, opened by `?dialog=invite`.
 #[component]
@@ -48,7 +36,7 @@ pub fn InviteDialog(
     /// Where to go after inviting, if not back to this page.
     #[prop(optional, into)]
     after: Option<String>,
-    /// Hears of each new invitation.
+    /// Hears of new invitations.
     #[prop(optional, into)]
     on_invited: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -56,32 +44,24 @@ pub fn InviteDialog(
     let workspace = CurrentWorkspace::of(use_session(), workspace_id);
     let asked = address.dialog("invite", workspace_id, use_workspace().id);
     let open = Signal::derive(move || asked.get() && workspace.may(Permission::MembersManage));
-    let link = Link {
-        made: RwSignal::new(None),
-        copied: RwSignal::new(false),
-    };
-    effect(move || {
-        if !open.get() {
-            link.made.set(None);
-            link.copied.set(false);
-        }
-    });
-    let title = Signal::derive(move || format!("Invite a user to {}", workspace.name()));
-    let unsaved = Signal::derive(move || link.made.with(Option::is_some) && !link.copied.get());
-    let keep_open = Signal::derive(move || unsaved.get().then(|| KEEP_OPEN.to_owned()));
-    let close = move |()| {
-        let invited = link.made.with_untracked(Option::is_some);
-        match after.as_deref().filter(|_| invited) {
+    let links = Links::while_open(open);
+    let are_there = Memo::new(move |_| links.are_there());
+    let title = Signal::derive(move || format!("Invite users to {}", workspace.name()));
+    let close = Callback::new(
+        move |()| match after.as_deref().filter(|_| are_there.get_untracked()) {
             Some(after) => address.go(Step::Same, after),
             None => address.close_dialog(),
-        }
-    };
-    let close = Callback::new(close);
+        },
+    );
+    let more = move |()| links.show(Vec::new(), false);
     view! {
-        <Dialog open on_close=close title keep_open>
-            {move || match link.made.get() {
-                Some(made) => view! { <ShownLink made link on_done=close unsaved /> }.into_any(),
-                None => view! { <InviteForm workspace_id link on_invited on_cancel=close /> }.into_any(),
+        <Dialog open on_close=close title keep_open=links.keep_open()>
+            {move || {
+                if are_there.get() {
+                    view! { <ShownLinks links on_more=more on_done=close /> }.into_any()
+                } else {
+                    view! { <InviteForm workspace_id links on_invited on_cancel=close /> }.into_any()
+                }
             }}
         </Dialog>
     }
@@ -90,70 +70,68 @@ pub fn InviteDialog(
 #[component]
 fn InviteForm(
     workspace_id: WorkspaceId,
-    link: Link,
+    links: Links,
     on_invited: Option<Callback<()>>,
     on_cancel: Callback<()>,
 ) -> impl IntoView {
-    let email = RwSignal::new(String::new());
+    let server = use_session().server();
+    let addresses = Addresses::none();
     let role = RwSignal::new(Role::User.as_str().to_owned());
     let sending = Sending::new();
     let busy = sending.busy();
-    let (email_error, role_error) = (sending.errors.of("/email"), sending.errors.of("/role"));
-    let other = sending.errors.other_than(&["/email", "/role"]);
-    let email_left = sending.watch("/email", email, fault::<Email>);
-    let is_bare = Memo::new(move |_| email.with(|email| email.trim().is_empty()));
+    let role_error = sending.errors.of("/role");
+    let other = sending.errors.other_than(&[POINTER, "/role"]);
+    let shared = sending.clone();
     let submit = move |()| {
-        let mut wrong = Vec::new();
-        let email = if is_bare.get_untracked() {
-            None
-        } else {
-            checked::<Email>(&email.get_untracked(), "/email", &mut wrong)
+        let emails = match addresses.all() {
+            Ok(emails) => emails,
+            Err(sentence) => {
+                sending.errors.set(vec![(POINTER.to_owned(), sentence)]);
+                return;
+            }
         };
-        if !wrong.is_empty() {
-            sending.errors.set(wrong);
-            return;
-        }
-        let body = NewInvitation {
-            email,
-            role: role_named(&role.get_untracked()),
-        };
-        sending.send(
-            call::<CreateInvitation>(InWorkspace { workspace_id }, (), body),
-            move |made| {
-                link.made.set(Some(made));
-                if let Some(on_invited) = on_invited {
-                    let _ = on_invited.try_run(());
-                }
-            },
-        );
+        let mailed = untrack(|| server.get())
+            .and_then(Result::ok)
+            .is_some_and(|server| server.sends_mail);
+        let role = role_named(&role.get_untracked());
+        sending.send(invite(workspace_id, emails, role), move |made| {
+            links.show(made, mailed);
+            if let Some(on_invited) = on_invited {
+                let _ = on_invited.try_run(());
+            }
+        });
     };
     let roles = [Role::User, Role::Admin].map(|role| Choice {
         value: role.as_str().to_owned(),
         label: text::role(role).to_owned(),
         hint: text::role_sentence(role).to_owned(),
     });
+    let words = move || match addresses.count() {
+        0 => "Create link".to_owned(),
+        1 => "Invite".to_owned(),
+        many => format!("Invite {many} people"),
+    };
     view! {
         <Form on_submit=submit busy>
-            <TextField
-                label="E-mail"
-                value=email
-                kind=Typed::Email
-                optional=true
-                autofocus=true
-                error=email_error
-                on_leave=email_left
-                hint="With an address, only this person can use the link. Without one, whoever opens it first joins."
-            />
+            <AddressesField addresses sending=shared />
             <RadioField legend="Role" value=role choices=roles.into() error=role_error />
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| on_cancel.run(())>"Cancel"</Button>
-                <Button look=Look::Primary kind=Kind::Submit busy>
-                    {move || if is_bare.get() { "Create link" } else { "Add" }}
-                </Button>
+                <Button look=Look::Primary kind=Kind::Submit busy>{words}</Button>
             </div>
         </Form>
     }
+}
+
+async fn invite(workspace_id: WorkspaceId, emails: Vec<Email>, role: Role) -> Result<Vec<Made>, ApiError> {
+    let path = InWorkspace { workspace_id };
+    if emails.is_empty() {
+        let made = call::<CreateInvitation>(path, (), NewInvitation { email: None, role }).await?;
+        return Ok(vec![made.into()]);
+    }
+    let outcomes = call::<CreateInvitations>(path, (), NewInvitations { emails, role }).await?;
+    Ok(outcomes.items.into_iter().map(Made::from).collect())
 }
 
 fn role_named(value: &str) -> Role {
@@ -161,39 +139,4 @@ fn role_named(value: &str) -> Role {
         .into_iter()
         .find(|role| role.as_str() == value)
         .unwrap_or(Role::User)
-}
-
-#[component]
-fn ShownLink(
-    made: CreatedInvitation,
-    link: Link,
-    on_done: Callback<()>,
-    unsaved: Signal<bool>,
-) -> impl IntoView {
-    let invitation = made.invitation;
-    let whom = match &invitation.email {
-        Some(email) => view! { "Send this link to " <strong>{email.to_string()}</strong> ". " }.into_any(),
-        None => view! { "Send this link to whom you want to invite. " }.into_any(),
-    };
-    let address = made.link.expose().to_owned();
-    let again = move |_| {
-        link.copied.set(false);
-        link.made.set(None);
-    };
-    let not_yet = Signal::derive(move || unsaved.get().then(|| "Copy the link first".to_owned()));
-    view! {
-        <LeaveGuard dirty=unsaved />
-        <Notice tone=Tone::Accent>
-            <p>
-                {whom} "It works once, until " {day(invitation.expires_at.timestamp_millis())}
-                ", and makes them " <strong>{text::role(invitation.role)}</strong> ". No mail is sent from here."
-            </p>
-        </Notice>
-        <pre class="code code-link" tabindex="0" on:copy=move |_| link.copied.set(true)>{address.clone()}</pre>
-        <div class="actions actions-end">
-            <Button look=Look::Quiet blocked=not_yet on_click=again>"Invite another"</Button>
-            <CopyButton text=address label="Copy link" look=Look::Primary on_copied=move |()| link.copied.set(true) />
-            <Button blocked=not_yet on_click=move |_| on_done.run(())>"Done"</Button>
-        </div>
-    }
 }

@@ -1,156 +1,154 @@
-//! The invitations of the active workspace that are still open, with a way to take them back (R052, R071, R072).
+//! What is done with an open invitation: a new link for it, or taking it back (R052).
 
 use leptos::prelude::*;
 use shared::{
-    invitations::{Invitation, ListInvitations, OneInvitation, RevokeInvitation},
+    ids::InvitationId,
+    invitations::{GetInvitation, Invitation, OneInvitation, ResendInvitation, RevokeInvitation},
     permission::Permission,
-    workspaces::InWorkspace,
 };
 
 use crate::{
     address::use_address,
-    api::{ApiError, call},
+    api::call,
+    features::invitations::links::{Links, ShownLinks},
+    sending::Refusal,
     sending::Sending,
-    session::use_workspace,
-    text,
+    session::{use_session, use_workspace},
     ui::{
-        ago::Ago,
-        badge::{Badge, Tone},
-        button::{Button, Look},
-        confirm_dialog::ConfirmDialog,
+        button::{Button, Kind, Look},
+        confirm_dialog::Question,
+        dialog::Dialog,
         fetched::Fetched,
+        form::Form,
         load::load,
-        number::count,
         skeleton::Skeleton,
-        table::{Column, Table},
         toast::use_toasts,
     },
 };
 
+const RESEND: &str = "resend-invitation";
 const REVOKE: &str = "revoke-invitation";
 
-/// The card with the open invitations; for those who may invite.
+/// The dialogs, opened by `?dialog=resend-invitation&key=..` and `?dialog=revoke-invitation&key=..`.
 #[component]
-pub fn PendingInvitations(
+pub fn PendingDialogs(
     /// Loads the list again when it changes.
     version: RwSignal<u32>,
 ) -> impl IntoView {
     let workspace = use_workspace();
-    let may_invite = Memo::new(move |_| workspace.may(Permission::MembersManage));
-    move || may_invite.get().then(|| view! { <OpenInvitations version /> })
-}
-
-#[component]
-fn OpenInvitations(version: RwSignal<u32>) -> impl IntoView {
-    let workspace = use_workspace();
     let address = use_address();
-    let id = workspace.id;
-    let list = Fetched::new(move || {
-        version.track();
-        async move {
-            let page = call::<ListInvitations>(InWorkspace { workspace_id: id }, (), ()).await;
-            page.map(|page| page.items)
-        }
-    });
-    let total = move || list.get()?.ok().map(|list| count(list.len() as u64));
-    let content = load(list, Skeleton::Rows(1), move |invitations: Vec<Invitation>| {
-        if invitations.is_empty() {
-            view! { <p class="muted">"Nobody is invited at the moment. Links that were used or have expired are not listed."</p> }
-                .into_any()
-        } else {
-            let open = move |invitation: &Invitation| {
-                let key = invitation.id.to_string();
-                address.open_dialog(REVOKE, id, Some(key));
-            };
-            view! { <InvitationTable invitations on_revoke=Callback::new(move |invitation| open(&invitation)) /> }.into_any()
-        }
-    });
+    let dialog = address.of("dialog");
+    let which = Memo::new(move |_| address.get("key")?.parse::<InvitationId>().ok());
+    let is = move |name: &'static str| {
+        Signal::derive(move || {
+            dialog.with(|dialog| dialog.as_deref() == Some(name))
+                && which.get().is_some()
+                && workspace.may(Permission::MembersManage)
+        })
+    };
+    let (resend, revoke) = (is(RESEND), is(REVOKE));
+    let links = Links::while_open(resend);
+    let path = move || {
+        let invitation_id = which.get()?;
+        Some(OneInvitation {
+            workspace_id: workspace.id,
+            invitation_id,
+        })
+    };
+    let close = Callback::new(move |()| address.close_dialog());
     view! {
-        <section class="card" aria-labelledby="pending">
-            <h2 id="pending">"Pending invitations " <span class="count">{total}</span></h2>
-            {content}
-        </section>
-        <RevokeDialog list version />
+        <Dialog open=resend on_close=close title="A new link" keep_open=links.keep_open()>
+            {move || path().map(|path| view! { <Resend path links version on_close=close /> })}
+        </Dialog>
+        <Dialog open=revoke on_close=close title="Revoke this invitation?">
+            {move || path().map(|path| view! { <Revoke path version on_close=close /> })}
+        </Dialog>
     }
 }
 
 #[component]
-fn InvitationTable(invitations: Vec<Invitation>, on_revoke: Callback<Invitation>) -> impl IntoView {
-    let columns = vec![
-        Column::text("For"),
-        Column::text("Status"),
-        Column::text("Role"),
-        Column::text("Invited by"),
-        Column::text("Added"),
-        Column::text("Ends"),
-        Column::actions("Actions"),
-    ];
-    let row = move |invitation: Invitation| {
-        let whom = whom(&invitation);
-        let own = invitation.clone();
+fn Resend(
+    path: OneInvitation,
+    links: Links,
+    version: RwSignal<u32>,
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let server = use_session().server();
+    let sending = Sending::new();
+    let (busy, error) = (sending.busy(), sending.error());
+    let own = path.clone();
+    let invitation = Fetched::new(move || call::<GetInvitation>(own.clone(), (), ()));
+    let submit = Callback::new(move |()| {
+        let mailed = untrack(|| server.get())
+            .and_then(Result::ok)
+            .is_some_and(|server| server.sends_mail);
+        sending.send(call::<ResendInvitation>(path.clone(), (), ()), move |made| {
+            links.show(vec![made.into()], mailed);
+            let _ = version.try_update(|n| *n += 1);
+        });
+    });
+    let are_there = Memo::new(move |_| links.are_there());
+    let form = move |invitation: Invitation| {
         view! {
-            <tr>
-                <th scope="row">{whom.clone()}</th>
-                <td><Badge tone=Tone::Warning>"Pending"</Badge></td>
-                <td>{text::role(invitation.role)}</td>
-                <td>{invitation.invited_by.to_string()}</td>
-                <td><Ago at=invitation.created_at.timestamp_millis() /></td>
-                <td><Ago at=invitation.expires_at.timestamp_millis() /></td>
-                <td class="row-actions">
-                    <Button look=Look::Quiet on_click=move |_| on_revoke.run(own.clone())>
-                        "Revoke" <span class="visually-hidden">" the invitation for " {whom}</span>
-                    </Button>
-                </td>
-            </tr>
+            <Form on_submit=submit busy>
+                <p>
+                    "The link for " <strong>{whom(&invitation)}</strong>
+                    " ends at once, and a new one with a full life takes its place."
+                </p>
+                <Refusal error />
+                <div class="actions actions-end">
+                    <Button on_click=move |_| on_close.run(())>"Cancel"</Button>
+                    <Button look=Look::Primary kind=Kind::Submit busy>"Make a new link"</Button>
+                </div>
+            </Form>
         }
     };
-    view! { <Table caption="Open invitations" columns>{invitations.into_iter().map(row).collect_view()}</Table> }
+    move || {
+        if are_there.get() {
+            view! { <ShownLinks links on_done=on_close /> }.into_any()
+        } else {
+            load(invitation, Skeleton::Lines(2), form)
+        }
+    }
+}
+
+#[component]
+fn Revoke(path: OneInvitation, version: RwSignal<u32>, on_close: Callback<()>) -> impl IntoView {
+    let toasts = use_toasts();
+    let sending = Sending::new();
+    let (busy, error) = (sending.busy(), sending.error());
+    let own = path.clone();
+    let invitation = Fetched::new(move || call::<GetInvitation>(own.clone(), (), ()));
+    let confirm = Callback::new(move |()| {
+        let toasts = toasts.clone();
+        sending.send(call::<RevokeInvitation>(path.clone(), (), ()), move |()| {
+            toasts.tell("Invitation revoked");
+            let _ = on_close.try_run(());
+            let _ = version.try_update(|n| *n += 1);
+        });
+    });
+    load(invitation, Skeleton::Lines(2), move |invitation| {
+        view! {
+            <Question
+                on_close
+                action="Revoke invitation".to_owned()
+                type_first=Signal::stored(None)
+                busy
+                error
+                on_confirm=confirm
+            >
+                <p>
+                    "The link for " <strong>{whom(&invitation)}</strong>
+                    " does not work any more. To let them in after all, invite them again."
+                </p>
+            </Question>
+        }
+    })
 }
 
 fn whom(invitation: &Invitation) -> String {
     invitation
         .email
         .as_ref()
-        .map_or_else(|| "Whoever has the link".to_owned(), ToString::to_string)
-}
-
-#[component]
-fn RevokeDialog(list: Fetched<Vec<Invitation>, ApiError>, version: RwSignal<u32>) -> impl IntoView {
-    let id = use_workspace().id;
-    let address = use_address();
-    let asked = address.dialog(REVOKE, id, id);
-    let invitation = Memo::new(move |_| {
-        let wanted = address.get("key")?;
-        let all = list.get()?.ok()?;
-        all.into_iter()
-            .find(|invitation| invitation.id.to_string() == wanted)
-    });
-    let open = Signal::derive(move || asked.get() && invitation.with(Option::is_some));
-    let title = Signal::derive(move || {
-        let whom = invitation.with(|invitation| invitation.as_ref().map(whom).unwrap_or_default());
-        format!("Revoke the invitation for {whom}?")
-    });
-    let sending = Sending::new();
-    let (busy, error) = (sending.busy(), sending.error());
-    let toasts = use_toasts();
-    let confirm = move |()| {
-        let Some(invitation) = invitation.get_untracked() else {
-            return;
-        };
-        let path = OneInvitation {
-            workspace_id: id,
-            invitation_id: invitation.id,
-        };
-        let toasts = toasts.clone();
-        sending.send(call::<RevokeInvitation>(path, (), ()), move |()| {
-            toasts.tell("Invitation revoked");
-            address.close_dialog();
-            version.update(|n| *n += 1);
-        });
-    };
-    view! {
-        <ConfirmDialog open on_close=move |()| address.close_dialog() title action="Revoke invitation" busy error on_confirm=confirm>
-            <p>"Its link does not work any more. To let them in after all, invite them again with a new link."</p>
-        </ConfirmDialog>
-    }
+        .map_or_else(|| "whoever has it".to_owned(), ToString::to_string)
 }

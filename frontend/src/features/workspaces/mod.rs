@@ -1,11 +1,11 @@
-//! Workspaces and who is in them: the list of panels on the Workspace page, and the table of members.
+//! Workspaces: the list of panels on the Workspace page, making one, and what its owner can do with it.
 
 use leptos::prelude::*;
 use shared::ids::WorkspaceId;
 
 use crate::{
     address::{Step, use_address},
-    features::workspaces::panel::WorkspacePanel,
+    features::workspaces::{create::CreateDialog, panel::WorkspacePanel},
     session::use_session,
     ui::{
         badge::Tone,
@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
+pub mod create;
 pub mod key_life;
-pub mod members;
+pub mod ownership;
 pub mod panel;
-pub mod users;
 
 /// Every workspace that one is a member of, as a panel that folds out (R027 to R029).
 #[component]
@@ -41,6 +41,7 @@ pub fn WorkspaceList(
                 <WorkspacePanel id inside />
             </For>
         </section>
+        <CreateDialog />
     }
 }
 

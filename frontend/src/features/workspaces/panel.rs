@@ -1,4 +1,4 @@
-//! The panel of one workspace: what it is, who is in it, and what other features put there (R029, R034, R155).
+//! The panel of one workspace: what it is, and what other features put there (R029, R034, R155).
 
 use leptos::prelude::*;
 use shared::{
@@ -11,7 +11,7 @@ use shared::{
 use crate::{
     address::use_address,
     api::call,
-    features::workspaces::{key_life::KeyLife, members::MembersBlock},
+    features::workspaces::{key_life::KeyLife, ownership::Ownership},
     routes::{self, Section},
     sending::{Sending, checked},
     session::{CurrentWorkspace, use_session, use_workspace},
@@ -111,9 +111,9 @@ fn Body(workspace: CurrentWorkspace, inside: fn(WorkspaceId) -> AnyView) -> impl
                 </dd>
             </div>
             <div><dt>"Your role"</dt><dd>{role}</dd></div>
+            <Ownership workspace />
             <div><dt>"Longest life of a key"</dt><dd><KeyLife workspace /></dd></div>
         </dl>
-        <MembersBlock workspace />
         {inside(workspace.id)}
     }
 }
