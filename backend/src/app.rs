@@ -8,7 +8,7 @@ use std::{
 };
 
 use actix_web::{
-    App, Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError,
+    App, Error, HttpMessage as _, HttpRequest, HttpResponse, Resource, ResponseError,
     body::BoxBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     http::{Method, StatusCode, header},
@@ -31,6 +31,12 @@ use crate::{
     state::State,
 };
 
+/// What is answered below this is the API's.
+const API: &str = "/api";
+/// Below this is REST, and below the second, most of it. Each is compared once with the address of a request, instead
+/// of once for every endpoint.
+const REST: &str = "/api/v1";
+const IN_WORKSPACE: &str = "/workspaces/{workspace_id}";
 /// The most bytes in all headers of a request. The longest that we read is a token of about one kilobyte.
 const MOST_HEADER_BYTES: usize = 32 * 1024;
 
@@ -90,17 +96,17 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     for mount in features::mounts() {
         by_path.entry(mount.path).or_default().push(mount);
     }
+    let (mut rest, mut in_workspace) = (web::scope(REST), web::scope(IN_WORKSPACE));
     for (path, mounts) in by_path {
-        let allowed = allowed(mounts.iter().map(|mount| mount.method.as_str()));
-        let resource = web::resource(path).default_service(web::to(move |req: HttpRequest| {
-            ready(method_not_allowed(&req, &allowed))
-        }));
-        cfg.service(
-            mounts
-                .into_iter()
-                .fold(resource, |resource, mount| resource.route(mount.into_route())),
-        );
+        match path.strip_prefix(REST) {
+            None => _ = cfg.service(resource(path, mounts)),
+            Some(path) => match path.strip_prefix(IN_WORKSPACE) {
+                None => rest = rest.service(resource(path, mounts)),
+                Some(path) => in_workspace = in_workspace.service(resource(path, mounts)),
+            },
+        }
     }
+    cfg.service(rest.service(in_workspace));
     get(cfg, "/healthz", web::get().to(health::alive));
     get(cfg, "/readyz", web::get().to(health::ready));
     get(cfg, "/metrics", web::get().to(metrics));
@@ -109,6 +115,17 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     get(cfg, docs_page::STYLE_PATH, web::get().to(docs_page::style));
     clearml::configure(cfg);
     cfg.default_service(web::to(elsewhere));
+}
+
+/// What is mounted at one address, and what answers there to other methods.
+fn resource(path: &str, mounts: Vec<Mount>) -> Resource {
+    let allowed = allowed(mounts.iter().map(|mount| mount.method.as_str()));
+    let resource = web::resource(path).default_service(web::to(move |req: HttpRequest| {
+        ready(method_not_allowed(&req, &allowed))
+    }));
+    mounts
+        .into_iter()
+        .fold(resource, |resource, mount| resource.route(mount.into_route()))
 }
 
 fn get(cfg: &mut web::ServiceConfig, path: &str, route: actix_web::Route) {
@@ -167,8 +184,10 @@ async fn stand_before(
     };
     let started = Instant::now();
     let _in_flight = front.traffic.begin();
-    let id = state.clock().new_id().simple().to_string();
-    req.extensions_mut().insert(RequestId(id.clone()));
+    let id = state.clock().new_id();
+    req.extensions_mut().insert(RequestId(id));
+    let mut written = uuid::Uuid::encode_buffer();
+    let id: &str = id.simple().encode_lower(&mut written);
     let method = req.method().clone();
     if method == Method::HEAD {
         // The connection leaves the body out; everything else is as for GET.
@@ -177,20 +196,20 @@ async fn stand_before(
     }
     let path = req.path().to_owned();
     let answer = match check(&front, &req) {
-        Err(error) => Ok(req.into_response(refused(&path, &id, &error))),
+        Err(error) => Ok(req.into_response(refused(&path, id, &error))),
         // Nothing in memory outlives a panic half changed: locks are taken over, transactions are undone.
         Ok(()) => match AssertUnwindSafe(next.call(req)).catch_unwind().await {
             Ok(answer) => answer,
-            Err(_panic) => Err(AppError::bug("a handler panicked").into_fallen(Some((&front, &path, &id)))),
+            Err(_panic) => Err(AppError::bug("a handler panicked").into_fallen(Some((&front, &path, id)))),
         },
     };
     let took = started.elapsed();
     match answer {
         Ok(mut answer) => {
-            finish(&front, &mut answer, &id);
+            finish(&front, &mut answer, id);
             let status = answer.status();
             front.traffic.answered(status);
-            request_log::write(answer.request(), &method, &id, status, took);
+            request_log::write(answer.request(), &method, id, status, took);
             Ok(answer)
         }
         Err(error) => {
@@ -231,9 +250,10 @@ fn check(front: &Front, req: &ServiceRequest) -> Result<(), AppError> {
 }
 
 fn finish(front: &Front, answer: &mut ServiceResponse<BoxBody>, id: &str) {
-    let (path, status) = (answer.request().path().to_owned(), answer.status());
+    let below_api = answer.request().path().starts_with(API);
+    let status = answer.status();
     let head = answer.response_mut().head_mut();
-    front.headers.put_on(head.headers_mut(), &path, status);
+    front.headers.put_on(head.headers_mut(), below_api, status);
     if let Ok(id) = header::HeaderValue::from_str(id) {
         head.headers_mut()
             .insert(header::HeaderName::from_static("x-request-id"), id);
@@ -258,7 +278,7 @@ impl AppError {
         if let Some((front, _, id)) = front {
             front
                 .headers
-                .put_on(&mut headers, "/api", StatusCode::INTERNAL_SERVER_ERROR);
+                .put_on(&mut headers, true, StatusCode::INTERNAL_SERVER_ERROR);
             if let Ok(id) = header::HeaderValue::from_str(id) {
                 headers.insert(header::HeaderName::from_static("x-request-id"), id);
             }

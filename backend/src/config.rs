@@ -6,7 +6,10 @@ mod check;
 mod keys;
 pub mod load;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use serde::Deserialize;
 
@@ -25,7 +28,7 @@ pub struct Config {
     /// Further host names that the server answers to.
     pub allowed_hosts: Vec<String>,
     /// Addresses of reverse proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    pub trusted_proxies: Vec<IpAddr>,
     /// Allow plain HTTP on an address that is not this machine. Cookies then lose their protection.
     pub allow_insecure_http: bool,
     /// Database connections of each pool.
@@ -200,4 +203,10 @@ impl Config {
             web_server: public,
         }
     }
+}
+
+/// Whether a host name can only mean this machine.
+pub(crate) fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

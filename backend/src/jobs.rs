@@ -15,9 +15,10 @@ use crate::{
     access::load_epoch,
     error::AppError,
     features::session::store as sessions,
-    http::{blocking, forget_old},
+    http::forget_old,
     mail::{self, Mailer},
     state::State,
+    threads::blocking,
     throttle,
 };
 

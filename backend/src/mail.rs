@@ -18,8 +18,8 @@ use crate::{
     audit::{Entry, Tx},
     config::{Smtp, SmtpSecurity},
     error::AppError,
-    http::blocking,
     state::State,
+    threads::blocking,
 };
 
 type Sender = AsyncSmtpTransport<Tokio1Executor>;

@@ -13,6 +13,7 @@ use backend::{
         Log, LogFormat, LogLevel,
         load::{self, ConfigError, Flags, Loaded},
     },
+    log::Log as LogWriter,
     openapi, server,
 };
 use clap::{Args, Parser, Subcommand};
@@ -116,7 +117,10 @@ enum ConfigCommand {
 
 fn main() -> ExitCode {
     let line = CommandLine::parse();
-    match execute(line.command, line.settings.into_flags()) {
+    let log = LogWriter::to(io::stderr());
+    let done = execute(line.command, line.settings.into_flags(), &log);
+    log.flush();
+    match done {
         Ok(code) => code,
         Err(error) => {
             let code = if error.is::<ConfigError>() { 2 } else { 1 };
@@ -126,14 +130,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(command: Command, flags: Flags) -> anyhow::Result<ExitCode> {
+fn execute(command: Command, flags: Flags, log: &LogWriter) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve => server::serve(loaded(&flags)?.config)?,
+        Command::Serve => server::serve(loaded(&flags, log)?.config)?,
         Command::Migrate => {
-            server::open_or_create(loaded(&flags)?.config)?;
+            server::open_or_create(loaded(&flags, log)?.config)?;
             say("The database has the schema of this version.\n")?;
         }
-        Command::User(command) => say(&for_user(command, loaded(&flags)?)?)?,
+        Command::User(command) => say(&for_user(command, loaded(&flags, log)?)?)?,
         Command::Key(KeyCommand::Scan { paths }) => {
             let outcome = key::scan(
                 &paths,
@@ -184,13 +188,13 @@ fn for_user(command: UserCommand, loaded: Loaded) -> anyhow::Result<String> {
 }
 
 /// The settings; from here on the log is written as they say.
-fn loaded(flags: &Flags) -> anyhow::Result<Loaded> {
+fn loaded(flags: &Flags, log: &LogWriter) -> anyhow::Result<Loaded> {
     let loaded = load::from_process(flags)?;
-    start_log(loaded.config.log);
+    start_log(loaded.config.log, log)?;
     Ok(loaded)
 }
 
-fn start_log(log: Log) {
+fn start_log(log: Log, writer: &LogWriter) -> io::Result<()> {
     let level = match log.level {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
@@ -205,12 +209,13 @@ fn start_log(log: Log) {
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(level))
-        .with_writer(io::stderr);
+        .with_writer(writer.clone());
     if to_people {
         builder.with_ansi(io::stderr().is_terminal()).init();
     } else {
         builder.json().flatten_event(true).init();
     }
+    writer.start()
 }
 
 /// Prints. Whoever stops reading has read enough.

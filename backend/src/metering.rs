@@ -4,6 +4,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -13,7 +14,7 @@ use diesel::prelude::*;
 use shared::ids::{SessionId, UserId, WorkspaceId};
 
 use crate::{
-    access::{Caller, Identity, KeyRecord},
+    access::{Caller, Client, Identity, KeyRecord},
     error::AppError,
     state::State,
 };
@@ -37,8 +38,40 @@ struct Count {
 #[derive(Debug, Default)]
 struct Counted {
     calls: HashMap<Meters, Count>,
-    keys: HashMap<Arc<str>, (NaiveDateTime, String)>,
-    sessions: HashMap<SessionId, (NaiveDateTime, String)>,
+    keys: HashMap<Arc<str>, Use>,
+    sessions: HashMap<SessionId, Use>,
+}
+
+/// When and from where something was last used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Use {
+    at: NaiveDateTime,
+    address: IpAddr,
+    worker: Option<String>,
+}
+
+impl Use {
+    fn by(client: &Client, at: NaiveDateTime) -> Self {
+        Self {
+            at,
+            address: client.address,
+            worker: client.worker.clone(),
+        }
+    }
+
+    /// Most uses come from where the last one came from.
+    fn again(&mut self, client: &Client, at: NaiveDateTime) {
+        self.at = at;
+        self.address = client.address;
+        if self.worker != client.worker {
+            self.worker.clone_from(&client.worker);
+        }
+    }
+
+    /// The worker's name, else the network address.
+    fn from(&self) -> String {
+        self.worker.clone().unwrap_or_else(|| self.address.to_string())
+    }
 }
 
 /// The counters of one running instance.
@@ -82,14 +115,20 @@ impl Meter {
         match &caller.identity {
             None => {}
             Some(Identity::Key(key, _)) => {
-                counted
-                    .keys
-                    .insert(Arc::clone(&key.access_key), (now, caller.client.from()));
+                if let Some(used) = counted.keys.get_mut(&key.access_key) {
+                    used.again(&caller.client, now);
+                } else {
+                    let used = Use::by(&caller.client, now);
+                    counted.keys.insert(Arc::clone(&key.access_key), used);
+                }
             }
             Some(Identity::Session(session)) => {
-                counted
-                    .sessions
-                    .insert(session.id, (now, caller.client.address.to_string()));
+                if let Some(used) = counted.sessions.get_mut(&session.id) {
+                    used.again(&caller.client, now);
+                } else {
+                    let used = Use::by(&caller.client, now);
+                    counted.sessions.insert(session.id, used);
+                }
             }
         }
     }
@@ -98,8 +137,8 @@ impl Meter {
 /// What one writing takes out of the counters.
 struct Unwritten {
     calls: Vec<(Meters, i64)>,
-    keys: Vec<(Arc<str>, (NaiveDateTime, String))>,
-    sessions: Vec<(SessionId, (NaiveDateTime, String))>,
+    keys: Vec<(Arc<str>, Use)>,
+    sessions: Vec<(SessionId, Use)>,
 }
 
 impl State {
@@ -194,24 +233,27 @@ fn write(conn: &mut Conn, instance: &str, unwritten: &Unwritten) -> QueryResult<
             .set(call_counts::calls.eq(*calls))
             .execute(c))?;
     }
-    for (key, (at, from)) in &unwritten.keys {
+    for (key, last) in &unwritten.keys {
         let used = credentials::last_used_at;
         let earlier = credentials::table
             .find(key.as_ref())
-            .filter(used.is_null().or(used.le(at)));
+            .filter(used.is_null().or(used.le(last.at)));
         diesel::update(earlier)
             .set((
-                credentials::last_used_at.eq(at),
-                credentials::last_used_from.eq(from),
+                credentials::last_used_at.eq(last.at),
+                credentials::last_used_from.eq(last.from()),
             ))
             .execute(conn)?;
     }
-    for (id, (at, address)) in &unwritten.sessions {
+    for (id, last) in &unwritten.sessions {
         let earlier = sessions::table
             .find(columns::SessionId(*id))
-            .filter(sessions::last_seen_at.le(at));
+            .filter(sessions::last_seen_at.le(last.at));
         diesel::update(earlier)
-            .set((sessions::last_seen_at.eq(at), sessions::address.eq(address)))
+            .set((
+                sessions::last_seen_at.eq(last.at),
+                sessions::address.eq(last.address.to_string()),
+            ))
             .execute(conn)?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use db::Db;
 use secrets::keys::InstanceKeys;
 use tokio::sync::Semaphore;
 
-use crate::{access::Directory, clock::Clock, config::Config, metering::Meter};
+use crate::{access::Directory, clock::Clock, config::Config, metering::Meter, threads::Lengthy};
 
 /// One running server. Handlers never see it; they get what they may use through their context.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct State {
     pub(crate) config: Config,
     pub(crate) directory: Directory,
     pub(crate) meter: Meter,
+    pub(crate) lengthy: Lengthy,
     /// One permit for each password hashed at the same time.
     pub(crate) hashing: Arc<Semaphore>,
 }
@@ -32,6 +33,7 @@ impl State {
             meter: Meter::new(clock.new_id().simple().to_string()),
             hashing: Arc::new(Semaphore::new(permits.max(1))),
             directory: Directory::default(),
+            lengthy: Lengthy::default(),
             db,
             keys,
             clock,

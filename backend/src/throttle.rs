@@ -8,7 +8,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use db::{Conn, on_each, schema::throttles};
 use diesel::prelude::*;
 
-use crate::{access::Client, error::AppError, http::blocking, state::State};
+use crate::{access::Client, error::AppError, state::State, threads::blocking};
 
 /// Failures are forgotten when nothing was held off, and nothing failed, for so long.
 const FORGOTTEN_AFTER_HOURS: i64 = 6;

@@ -4,10 +4,10 @@
 use std::{rc::Rc, time::Duration};
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-    params::ParamsMap,
+
+use crate::{
+    router::{NavigateOptions, Query, use_location, use_navigate},
+    ui::effect::effect,
 };
 use shared::ids::WorkspaceId;
 
@@ -25,7 +25,7 @@ pub enum Step {
 /// The address of the page. Copying shares it.
 #[derive(Clone, Copy)]
 pub struct Address {
-    query: Memo<ParamsMap>,
+    query: Memo<Query>,
     path: Memo<String>,
     navigate: StoredValue<Navigate, LocalStorage>,
 }
@@ -61,7 +61,7 @@ impl Address {
         for (key, value) in changes {
             query.remove(key);
             if let Some(value) = value {
-                query.insert(*key, value.clone());
+                query.insert(key, value.clone());
             }
         }
         if let Some(path) = self.path.try_get_untracked() {
@@ -78,7 +78,6 @@ impl Address {
         let options = NavigateOptions {
             replace: step == Step::Same,
             scroll,
-            ..NavigateOptions::default()
         };
         if let Some(navigate) = self.navigate.try_get_value() {
             navigate(to, options);
@@ -129,14 +128,14 @@ impl Address {
         let typed = RwSignal::new(own.get_value());
         let named = self.of(key);
         // Back and "Clear filters" change the address; what was written there from here must not overtake typing.
-        Effect::new(move |_| {
+        effect(move || {
             let named = named.get().unwrap_or_default();
             if named != own.get_value() {
                 own.set_value(named.clone());
                 typed.set(named);
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             let text = typed.get().trim().to_owned();
             if text == own.get_value() {
                 return;

@@ -1,6 +1,12 @@
 //! The only way to the server: `call::<Endpoint>(path, query, body)` with the types of the contract. When the session
 //! has ended, the call waits for the sign-in dialog over the page and is then sent again, so that nothing is lost.
 
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
 use leptos::prelude::window;
 use shared::{
     contract::{CallerKind, Endpoint, Method, query_string, url},
@@ -10,7 +16,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, RequestCredentials, RequestInit, Response};
 
-use crate::{sign_in_gate, text, ui::load::Explain};
+use crate::{
+    answer::{self, Mismatch},
+    sign_in_gate, text,
+    ui::load::Explain,
+};
 
 /// Why a call brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,38 +74,66 @@ impl Explain for ApiError {
     }
 }
 
-/// Calls the server and brings its answer.
-pub async fn call<E: Endpoint>(path: E::Path, query: E::Query, body: E::Body) -> Result<E::Reply, ApiError> {
-    let address = format!("{}{}", url::<E>(&path), query_string(&query));
+/// Calls the server and brings its answer. What does not depend on the endpoint is compiled once.
+pub fn call<E: Endpoint>(path: E::Path, query: E::Query, body: E::Body) -> Call<E::Reply> {
+    let mut address = url::<E>(&path);
+    address.push_str(&query_string(&query));
     let body = match E::METHOD {
         Method::Get => None,
         _ => serde_json::to_string(&body).ok().filter(|json| json != "null"),
     };
-    let is_public = <E::Caller as CallerKind>::NAME == "public";
-    let answer = send(E::METHOD, &address, body.as_deref(), is_public).await?;
-    serde_json::from_str(&answer).map_err(|_mismatch| ApiError::Unreadable)
+    let request = Request {
+        method: E::METHOD,
+        address,
+        body,
+        is_public: <E::Caller as CallerKind>::NAME == "public",
+    };
+    Call {
+        answer: Box::pin(send(request)),
+        read: answer::read::<E::Reply>,
+    }
+}
+
+/// A call on its way.
+pub struct Call<T> {
+    answer: Pin<Box<dyn Future<Output = Result<JsValue, ApiError>>>>,
+    read: fn(JsValue) -> Result<T, Mismatch>,
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<T, ApiError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let read = self.read;
+        let answer = self.answer.as_mut().poll(context);
+        answer.map(|answer| read(answer?).map_err(ApiError::from))
+    }
+}
+
+impl From<Mismatch> for ApiError {
+    fn from(_mismatch: Mismatch) -> Self {
+        Self::Unreadable
+    }
+}
+
+/// What is sent.
+struct Request {
+    method: Method,
+    address: String,
+    body: Option<String>,
+    is_public: bool,
 }
 
 /// Sends until it is answered by something else than "sign in first".
-async fn send(
-    method: Method,
-    address: &str,
-    body: Option<&str>,
-    is_public: bool,
-) -> Result<String, ApiError> {
+async fn send(request: Request) -> Result<JsValue, ApiError> {
     loop {
-        let (ok, answer) = fetch(method, address, body)
-            .await
-            .map_err(|_unreachable| ApiError::Offline)?;
+        let (ok, text) = fetch(&request).await.map_err(|_unreachable| ApiError::Offline)?;
+        let answer = answer::parsed(&text)?;
         if ok {
-            return Ok(if answer.is_empty() {
-                "null".to_owned()
-            } else {
-                answer
-            });
+            return Ok(answer);
         }
-        let problem: Problem = serde_json::from_str(&answer).map_err(|_foreign| ApiError::Unreadable)?;
-        if problem.code != ErrorCode::Unauthenticated || is_public {
+        let problem: Problem = answer::read(answer)?;
+        if problem.code != ErrorCode::Unauthenticated || request.is_public {
             return Err(ApiError::Problem(Box::new(problem)));
         }
         if !sign_in_gate::wait().await {
@@ -105,21 +143,21 @@ async fn send(
 }
 
 /// One request: whether it went well, and the body of the answer.
-async fn fetch(method: Method, address: &str, body: Option<&str>) -> Result<(bool, String), JsValue> {
+async fn fetch(request: &Request) -> Result<(bool, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     headers.set("X-Clearance-Client", "app")?;
-    if method != Method::Get {
+    if request.method != Method::Get {
         headers.set("Content-Type", "application/json")?;
     }
     let init = RequestInit::new();
-    init.set_method(method.as_str());
+    init.set_method(request.method.as_str());
     init.set_headers(&headers);
     init.set_credentials(RequestCredentials::SameOrigin);
-    if let Some(body) = body {
-        init.set_body(&JsValue::from(body));
+    if let Some(body) = &request.body {
+        init.set_body(&JsValue::from_str(body));
     }
-    let response = JsFuture::from(window().fetch_with_str_and_init(address, &init)).await?;
+    let response = JsFuture::from(window().fetch_with_str_and_init(&request.address, &init)).await?;
     let response: Response = response.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?;
     Ok((response.ok(), text.as_string().unwrap_or_default()))

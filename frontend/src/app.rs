@@ -1,14 +1,8 @@
 //! The root of the app: what every page shares, and which address shows which page.
 //!
-//! A settings page is one line in `page`; a page outside the frame is one `<Route>` in `App`.
+//! A settings page is one line in `sections`; a page outside the frame is one line in `Pages` and in `routes::Place`.
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    components::{Outlet, ParentRoute, Redirect, Route, Router, Routes},
-    hooks::{use_navigate, use_params_map},
-    path,
-};
 
 use crate::{
     features::{
@@ -23,11 +17,13 @@ use crate::{
     },
     frame::{Frame, alone::Alone},
     pages::{NoPermission, NotFound},
-    routes::{self, Section},
+    router::{NavigateOptions, provide_router, use_location, use_navigate},
+    routes::{self, Inside, Place, Section},
     session::{CurrentWorkspace, State, provide_session, use_session},
     sign_in::SignInAgain,
     theme::provide_theme,
     ui::{
+        effect::effect,
         leave_guard::guard_history,
         load::Explain,
         notice::OfflineNotice,
@@ -52,28 +48,31 @@ pub fn App() -> impl IntoView {
     provide_toasts();
     provide_session();
     guard_history();
+    provide_router();
     keep_places();
     view! {
-        <Router>
-            <OfflineNotice />
-            <Routes fallback=|| view! { <Alone><NotFound /></Alone> }>
-                <Route path=path!("/") view=Start />
-                <Route path=path!("/setup") view=SetupPage />
-                <Route path=path!("/sign-in") view=SignInPage />
-                <Route path=path!("/forgot-password") view=ForgotPasswordPage />
-                <Route path=path!("/reset-password") view=ResetPasswordPage />
-                <Route path=path!("/join") view=JoinPage />
-                <ParentRoute path=path!("/workspaces/:workspace_id") view=Inside>
-                    <Route path=path!("") view=|| view! { <Redirect path="settings/workspace" /> } />
-                    <Route path=path!("settings") view=|| view! { <Redirect path="profile" /> } />
-                    <Route path=path!("settings/:section") view=Settings />
-                    <Route path=path!("*any") view=NotFound />
-                </ParentRoute>
-            </Routes>
-            <SignInAgain />
-        </Router>
+        <OfflineNotice />
+        <Pages />
+        <SignInAgain />
         <ToastRegion />
         <Announcer />
+    }
+}
+
+/// What there is at the address.
+#[component]
+fn Pages() -> impl IntoView {
+    let path = use_location().pathname;
+    let place = Memo::new(move |_| path.with(|path| Place::at(path)));
+    move || match place.get() {
+        Place::Start => view! { <Start /> }.into_any(),
+        Place::SetUp => view! { <SetupPage /> }.into_any(),
+        Place::SignIn => view! { <SignInPage /> }.into_any(),
+        Place::ForgotPassword => view! { <ForgotPasswordPage /> }.into_any(),
+        Place::ResetPassword => view! { <ResetPasswordPage /> }.into_any(),
+        Place::Join => view! { <JoinPage /> }.into_any(),
+        Place::Inside => view! { <InWorkspace /> }.into_any(),
+        Place::Nothing => view! { <Alone><NotFound /></Alone> }.into_any(),
     }
 }
 
@@ -82,10 +81,10 @@ pub fn App() -> impl IntoView {
 fn Start() -> impl IntoView {
     let session = use_session();
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         let replace = NavigateOptions {
             replace: true,
-            ..NavigateOptions::default()
+            scroll: true,
         };
         match session.state() {
             State::SignedIn(begun) => {
@@ -104,14 +103,14 @@ fn Start() -> impl IntoView {
 
 /// Everything below `/workspaces/{id}`: only for those who are signed in; the others come back after signing in.
 #[component]
-fn Inside() -> impl IntoView {
+fn InWorkspace() -> impl IntoView {
     let session = use_session();
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         if session.state() == State::SignedOut {
             let replace = NavigateOptions {
                 replace: true,
-                ..NavigateOptions::default()
+                scroll: true,
             };
             navigate(&routes::sign_in_and_return(), replace);
         }
@@ -120,7 +119,7 @@ fn Inside() -> impl IntoView {
         <Unless>
             {keep_theme()}
             {keep_inbox()}
-            <Frame beside_profile=bell><Outlet /></Frame>
+            <Frame beside_profile=bell><Settings /></Frame>
         </Unless>
     }
 }
@@ -148,19 +147,24 @@ fn Unless(children: ChildrenFn) -> impl IntoView {
 #[component]
 fn Settings() -> impl IntoView {
     let session = use_session();
-    let params = use_params_map();
     let is_operator = Memo::new(move |_| session.is_operator());
-    let place = Memo::new(move |_| {
-        params.with(|params| {
-            Some((
-                routes::workspace_id(params)?,
-                Section::from_slug(&params.get("section")?)?,
-            ))
-        })
+    let path = use_location().pathname;
+    let navigate = use_navigate();
+    let place = Memo::new(move |_| path.with(|path| Some((routes::workspace_id(path)?, Inside::at(path)))));
+    effect(move || {
+        if let Some((id, Inside::ShortFor(section))) = place.get() {
+            let replace = NavigateOptions {
+                replace: true,
+                scroll: true,
+            };
+            navigate(&routes::settings(id, section), replace);
+        }
     });
     move || {
-        let Some((id, section)) = place.get() else {
-            return view! { <NotFound /> }.into_any();
+        let (id, section) = match place.get() {
+            Some((id, Inside::Section(section))) => (id, section),
+            Some((_, Inside::ShortFor(_))) => return ().into_any(),
+            _ => return view! { <NotFound /> }.into_any(),
         };
         let workspace = CurrentWorkspace::of(session, id);
         provide_context(workspace);

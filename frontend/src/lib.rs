@@ -2,6 +2,7 @@
 //! `api`, every widget comes from `ui`, every page is a feature.
 
 pub mod address;
+pub mod answer;
 pub mod api;
 pub mod app;
 pub mod features;
@@ -10,6 +11,7 @@ pub mod frame;
 pub mod gallery;
 pub mod listing;
 pub mod pages;
+pub mod router;
 pub mod routes;
 pub mod sections;
 pub mod sending;

@@ -1,7 +1,6 @@
 //! The addresses of the app. The workspace and the section are in the path; dialogs, tabs and filters are in the query.
 
 use leptos::prelude::window;
-use leptos_router::params::ParamsMap;
 use shared::{ids::WorkspaceId, permission::Role};
 
 use crate::ui::icon::Symbol;
@@ -121,9 +120,80 @@ impl Section {
     }
 }
 
+/// What there is at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On to the first workspace, to the sign-in page or to setting up.
+    Start,
+    /// [`SETUP`].
+    SetUp,
+    /// [`SIGN_IN`].
+    SignIn,
+    /// [`FORGOT_PASSWORD`].
+    ForgotPassword,
+    /// [`RESET_PASSWORD`].
+    ResetPassword,
+    /// [`JOIN`].
+    Join,
+    /// A page of a workspace: [`Inside`] says which.
+    Inside,
+    /// Nothing.
+    Nothing,
+}
+
+impl Place {
+    /// What there is at `path`.
+    pub fn at(path: &str) -> Self {
+        match path.trim_end_matches('/') {
+            "" => Self::Start,
+            SETUP => Self::SetUp,
+            SIGN_IN => Self::SignIn,
+            FORGOT_PASSWORD => Self::ForgotPassword,
+            RESET_PASSWORD => Self::ResetPassword,
+            JOIN => Self::Join,
+            path if path.starts_with(WORKSPACES) => Self::Inside,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// A page of a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inside {
+    /// A section of the settings.
+    Section(Section),
+    /// The address is short for that of a section.
+    ShortFor(Section),
+    /// Nothing.
+    Nothing,
+}
+
+impl Inside {
+    /// What there is at `path` in the workspace that it names.
+    pub fn at(path: &str) -> Self {
+        let mut parts = inside(path).skip(1);
+        match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => Self::ShortFor(Section::Workspace),
+            (Some("settings"), None, _) => Self::ShortFor(Section::Profile),
+            (Some("settings"), Some(slug), None) => {
+                Section::from_slug(slug).map_or(Self::Nothing, Self::Section)
+            }
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// What every address of a workspace begins with.
+const WORKSPACES: &str = "/workspaces/";
+
+fn inside(path: &str) -> impl Iterator<Item = &str> {
+    let rest = path.strip_prefix(WORKSPACES).unwrap_or_default();
+    rest.split('/').filter(|part| !part.is_empty())
+}
+
 /// The workspace that an address names, if it is an id at all.
-pub fn workspace_id(params: &ParamsMap) -> Option<WorkspaceId> {
-    params.get("workspace_id")?.parse().ok()
+pub fn workspace_id(path: &str) -> Option<WorkspaceId> {
+    inside(path).next()?.parse().ok()
 }
 
 /// The address of a section in a workspace.
@@ -150,7 +220,7 @@ pub fn sign_in_and_return() -> String {
         .into_iter()
         .flatten()
         .collect::<String>();
-    if here.starts_with("/workspaces/") {
+    if here.starts_with(WORKSPACES) {
         format!("{SIGN_IN}?next={}", js_sys::encode_uri_component(&here))
     } else {
         SIGN_IN.to_owned()
@@ -159,7 +229,7 @@ pub fn sign_in_and_return() -> String {
 
 /// Where `?next=` may lead: into this app and nowhere else.
 pub fn safe_next(next: Option<String>) -> String {
-    next.filter(|next| next.starts_with("/workspaces/") && !next.contains(['\\', '\n', '\r']))
+    next.filter(|next| next.starts_with(WORKSPACES) && !next.contains(['\\', '\n', '\r']))
         .unwrap_or_else(|| "/".to_owned())
 }
 
@@ -176,6 +246,44 @@ mod tests {
             settings(WorkspaceId::NIL, Section::AccessRules),
             "/workspaces/00000000000000000000000000000000/settings/access-rules"
         );
+    }
+
+    #[test]
+    fn an_address_leads_to_one_place_with_and_without_a_slash_at_its_end() {
+        for (path, place) in [
+            ("/", Place::Start),
+            (SETUP, Place::SetUp),
+            (SIGN_IN, Place::SignIn),
+            (FORGOT_PASSWORD, Place::ForgotPassword),
+            (RESET_PASSWORD, Place::ResetPassword),
+            (JOIN, Place::Join),
+            ("/workspaces/x", Place::Inside),
+            ("/workspaces/x/anything/else", Place::Inside),
+            ("/workspaces", Place::Nothing),
+            ("/sign-in/more", Place::Nothing),
+        ] {
+            assert_eq!(Place::at(path), place, "{path}");
+            assert_eq!(Place::at(&format!("{path}/")), place, "{path}/");
+        }
+    }
+
+    #[test]
+    fn inside_a_workspace_an_address_is_a_section_or_short_for_one_or_nothing() {
+        let home = "/workspaces/00000000000000000000000000000000";
+        assert_eq!(workspace_id(home), Some(WorkspaceId::NIL));
+        assert_eq!(workspace_id("/workspaces/x/settings"), None);
+        assert_eq!(workspace_id(SIGN_IN), None);
+        for (rest, place) in [
+            ("", Inside::ShortFor(Section::Workspace)),
+            ("/settings", Inside::ShortFor(Section::Profile)),
+            ("/settings/users", Inside::Section(Section::Users)),
+            ("/settings/nonsense", Inside::Nothing),
+            ("/settings/users/more", Inside::Nothing),
+            ("/elsewhere", Inside::Nothing),
+        ] {
+            assert_eq!(Inside::at(&format!("{home}{rest}")), place, "{rest}");
+            assert_eq!(Inside::at(&format!("{home}{rest}/")), place, "{rest}/");
+        }
     }
 
     #[test]

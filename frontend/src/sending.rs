@@ -69,10 +69,7 @@ impl Sending {
         F: Future<Output = Result<T, ApiError>> + 'static,
     {
         if !self.busy.get_untracked() {
-            self.run(Box::pin(async move {
-                let value = work.await?;
-                Ok(Box::new(move || done(value)) as Done)
-            }));
+            self.run(Box::pin(worked(Box::pin(work), Box::new(done))));
         }
     }
 
@@ -94,6 +91,15 @@ impl Sending {
             }
         });
     }
+}
+
+/// Work whose outcome is handed on: compiled once for each kind of outcome, not for each place that sends.
+async fn worked<T: 'static>(
+    work: Pin<Box<dyn Future<Output = Result<T, ApiError>>>>,
+    done: Box<dyn FnOnce(T)>,
+) -> Result<Done, ApiError> {
+    let value = work.await?;
+    Ok(Box::new(move || done(value)))
 }
 
 /// What was wrong, by field; under the empty name what concerns no field.

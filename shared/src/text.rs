@@ -82,10 +82,19 @@ impl Default for Label {
 }
 
 impl Email {
-    /// What two spellings of one address share: lower case. Dots and `+tags` stay: they are other mailboxes.
+    /// What two spellings of one address share: lower case. Dots and `+tags` stay: they are other mailboxes. An address
+    /// is ASCII; the tables for every other script would be a part of the app that nothing needs.
     #[must_use]
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        self.0.to_ascii_lowercase()
+    }
+
+    /// What stands before the `@`: the name of somebody who gave none.
+    #[must_use]
+    pub fn before_at(&self) -> &str {
+        self.0
+            .rsplit_once('@')
+            .map_or(self.0.as_str(), |(before, _)| before)
     }
 }
 
@@ -233,6 +242,7 @@ mod tests {
             "Ann@Example.com".parse::<Email>().unwrap().key(),
             "ann@example.com"
         );
+        assert_eq!("o'neil@localhost".parse::<Email>().unwrap().before_at(), "o'neil");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{
     directory,
     reach::{Actor, Anonymous, OwnAccount, Scope, WholeServer},
 };
-use crate::{error::AppError, state::State};
+use crate::{error::AppError, state::State, threads::read_row};
 
 /// By which door a call comes in. It decides where the workspace's id is read, and that is the only place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,8 +220,10 @@ async fn role_of(
         return Ok(Some(role));
     }
     let generation = state.directory.generation();
-    let loaded =
-        caller::blocking_read(state, move |conn| directory::load_role(conn, workspace, user)).await?;
+    let loaded = read_row(state, move |conn| {
+        Ok(directory::load_role(conn, workspace, user)?)
+    })
+    .await?;
     if let Some(role) = loaded {
         state.directory.keep_role(generation, workspace, user, role);
     }

@@ -6,7 +6,11 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use actix_web::{HttpRequest, http::header, web};
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderName},
+    web,
+};
 use base64::Engine as _;
 use chrono::{NaiveDateTime, TimeDelta};
 use secrets::key_pair::{AccessKey, SecretKey};
@@ -19,12 +23,19 @@ use super::{
     directory::{self, KeyRecord, SessionRecord},
     token::{Claims, Lease},
 };
-use crate::{error::AppError, state::State};
+use crate::{error::AppError, state::State, threads::read_row};
 
 /// Domain of the keyed hash of session cookies.
 pub(crate) const SESSION_HASH: &str = "session";
 /// Domain of the keyed hash of secret keys.
 pub(crate) const SECRET_KEY_HASH: &str = "secret-key";
+
+/// Names that would otherwise be read anew from text for each request.
+static FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+static WORKER: [HeaderName; 2] = [
+    HeaderName::from_static("x-clearml-worker"),
+    HeaderName::from_static("x-trains-worker"),
+];
 
 /// Where a request comes from.
 #[derive(Debug, Clone)]
@@ -41,21 +52,16 @@ impl Client {
     /// Reads the request's origin.
     #[must_use]
     pub fn of(req: &HttpRequest, state: &State) -> Self {
-        let text = |name: &str| {
+        let text = |name: &HeaderName| {
             let value = req.headers().get(name)?.to_str().ok()?.trim();
-            (!value.is_empty()).then(|| value.chars().take(255).collect::<String>())
+            // A header that is text is ASCII, so a byte is a character.
+            (!value.is_empty()).then(|| value.get(..255).unwrap_or(value).to_owned())
         };
         Self {
             address: address(req, &state.config.trusted_proxies),
-            user_agent: text("user-agent").unwrap_or_default(),
-            worker: text("x-clearml-worker").or_else(|| text("x-trains-worker")),
+            user_agent: text(&header::USER_AGENT).unwrap_or_default(),
+            worker: WORKER.iter().find_map(text),
         }
-    }
-
-    /// The worker's name, else the network address.
-    #[must_use]
-    pub fn from(&self) -> String {
-        self.worker.clone().unwrap_or_else(|| self.address.to_string())
     }
 }
 
@@ -68,7 +74,7 @@ fn address(req: &HttpRequest, trusted: &[IpAddr]) -> IpAddr {
         .map_or(IpAddr::from([127, 0, 0, 1]), |socket| socket.ip().to_canonical());
     let lines: Vec<&str> = req
         .headers()
-        .get_all("x-forwarded-for")
+        .get_all(&FORWARDED)
         .map(|value| value.to_str().unwrap_or("unreadable"))
         .collect();
     for part in lines.iter().flat_map(|line| line.split(',')).rev() {
@@ -129,9 +135,10 @@ impl Proof {
             return Ok(Self::Unreadable);
         };
         let (scheme, rest) = text.trim().split_once(' ').unwrap_or((text, ""));
-        Ok(match scheme.to_ascii_lowercase().as_str() {
-            "bearer" => Self::Bearer(rest.trim().to_owned()),
-            "basic" => basic(rest.trim()).unwrap_or(Self::Unreadable),
+        let is = |name: &str| scheme.eq_ignore_ascii_case(name);
+        Ok(match rest.trim() {
+            token if is("bearer") => Self::Bearer(token.to_owned()),
+            pair if is("basic") => basic(pair).unwrap_or(Self::Unreadable),
             _ => Self::Unreadable,
         })
     }
@@ -235,7 +242,7 @@ async fn live_key(
     if found.is_none() {
         let generation = state.directory.generation();
         let wanted = access_key.to_owned();
-        let loaded = blocking_read(state, move |conn| directory::load_key(conn, &wanted))
+        let loaded = read_row(state, move |conn| Ok(directory::load_key(conn, &wanted)?))
             .await?
             .map(Arc::new);
         if let Some(key) = &loaded {
@@ -266,7 +273,7 @@ async fn live_session(
     if found.is_none() {
         let generation = state.directory.generation();
         let wanted = hash.clone();
-        let loaded = blocking_read(state, move |conn| directory::load_session(conn, &wanted)).await?;
+        let loaded = read_row(state, move |conn| Ok(directory::load_session(conn, &wanted)?)).await?;
         let loaded = loaded.map(Arc::new).filter(|session| alive(session));
         if let Some(session) = &loaded {
             state.directory.keep_session(generation, &hash, session);
@@ -277,17 +284,6 @@ async fn live_session(
         session.last_seen.store(now_micros, Ordering::Relaxed);
     }
     Ok(found)
-}
-
-/// Runs a query on a reader, off the thread that serves requests.
-pub(super) async fn blocking_read<T: Send + 'static>(
-    state: &web::Data<State>,
-    f: impl FnOnce(&mut db::Conn) -> diesel::QueryResult<T> + Send + 'static,
-) -> Result<T, AppError> {
-    let state = state.clone();
-    web::block(move || state.db.read(|conn| f(conn).map_err(AppError::from)))
-        .await
-        .map_err(|_cancelled| AppError::from(ErrorCode::Busy))?
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use std::{pin::Pin, rc::Rc};
 
 use actix_web::{
     HttpMessage as _, HttpRequest, HttpResponse,
-    http::{Method, header},
+    http::{
+        Method,
+        header::{self, HeaderName},
+    },
     web,
 };
 use base64::Engine as _;
@@ -150,9 +153,9 @@ impl Presented {
             return Err(Fault::malformed_credentials());
         };
         let scheme = text.trim().split(' ').next().unwrap_or_default();
-        Ok(match scheme.to_ascii_lowercase().as_str() {
-            "basic" => Self::Basic,
-            "bearer" => Self::Bearer,
+        Ok(match scheme {
+            basic if basic.eq_ignore_ascii_case("basic") => Self::Basic,
+            bearer if bearer.eq_ignore_ascii_case("bearer") => Self::Bearer,
             _ => Self::Other,
         })
     }
@@ -177,21 +180,36 @@ impl Presented {
 }
 
 fn is_readable_basic(req: &HttpRequest) -> bool {
-    let text = header_text(req, "authorization").unwrap_or_default();
+    let text = header_text(req, &header::AUTHORIZATION).unwrap_or_default();
     let encoded = text.trim().split_once(' ').map_or("", |(_, rest)| rest.trim());
     base64::engine::general_purpose::STANDARD
         .decode(encoded)
         .is_ok_and(|decoded| decoded.contains(&b':'))
 }
 
+static IMPERSONATED: [HeaderName; 2] = [
+    HeaderName::from_static("x-clearml-impersonate-as"),
+    HeaderName::from_static("x-trains-impersonate-as"),
+];
+static ACTED_AS: [HeaderName; 2] = [
+    HeaderName::from_static("x-clearml-act-as"),
+    HeaderName::from_static("x-trains-act-as"),
+];
+static TENANT: [HeaderName; 2] = [
+    HeaderName::from_static("x-clearml-tenant"),
+    HeaderName::from_static("x-trains-tenant"),
+];
+
 /// Headers may ask for another user or workspace than the key's. Nobody may have that; asking for one's own is fine.
 fn stands_for_oneself(req: &HttpRequest, caller: &Caller) -> Result<(), Fault> {
     let Some(identity) = &caller.identity else {
         return Ok(());
     };
-    let asked = |names: [&str; 2]| names.into_iter().find_map(|name| header_text(req, name));
-    let impersonated = asked(["x-clearml-impersonate-as", "x-trains-impersonate-as"]);
-    let acted_as = asked(["x-clearml-act-as", "x-trains-act-as"]);
+    let asked = |names: &'static [HeaderName; 2]| names.iter().find_map(|name| header_text(req, name));
+    let (impersonated, acted_as, tenant) = (asked(&IMPERSONATED), asked(&ACTED_AS), asked(&TENANT));
+    if impersonated.is_none() && acted_as.is_none() && tenant.is_none() {
+        return Ok(());
+    }
     if impersonated.is_some() && acted_as.is_some() {
         return Err(Fault::both_impersonations());
     }
@@ -201,14 +219,14 @@ fn stands_for_oneself(req: &HttpRequest, caller: &Caller) -> Result<(), Fault> {
         return Err(Fault::impersonation());
     }
     let bound = identity.bound_workspace().map(|id| id.to_string());
-    match asked(["x-clearml-tenant", "x-trains-tenant"]) {
+    match tenant {
         Some(tenant) if Some(tenant) != bound.as_deref() => Err(Fault::other_workspace()),
         _ => Ok(()),
     }
 }
 
 /// A header's text; one that is no text is like no user and no workspace.
-fn header_text<'a>(req: &'a HttpRequest, name: &str) -> Option<&'a str> {
+fn header_text<'a>(req: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
     let value = req.headers().get(name)?;
     Some(value.to_str().unwrap_or("unreadable").trim())
 }

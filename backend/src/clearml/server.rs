@@ -64,7 +64,7 @@ async fn fixed_users_mode(_: Ctx<AuthFixedUsersMode>) -> Result<FixedUsers, Faul
 
 async fn user_companies(ctx: Ctx<OrganizationGetUserCompanies>) -> Result<Companies, Fault> {
     let workspace = ctx
-        .read(|conn, scope| Ok(store::workspace_with_owner(conn, scope)?))
+        .read_brief(|conn, scope| Ok(store::workspace_with_owner(conn, scope)?))
         .await?;
     let owner = Owner {
         id: workspace.owner_id.into(),

@@ -37,7 +37,7 @@ pub(super) fn calls() -> Vec<Call> {
 async fn current(ctx: Ctx<UsersGetCurrentUser>) -> Result<CurrentUser, Fault> {
     let workspace = ctx.key().ok_or_else(Fault::no_credentials)?.workspace_id;
     let (me, preferences, (role, workspace_name)) = ctx
-        .read(move |conn, own| {
+        .read_brief(move |conn, own| {
             let me = account::store::me(conn, own)?;
             let preferences = account::store::preferences(conn, own)?;
             Ok((me, preferences, store::membership(conn, own, workspace.into())?))
@@ -67,7 +67,7 @@ async fn current(ctx: Ctx<UsersGetCurrentUser>) -> Result<CurrentUser, Fault> {
 async fn by_id(ctx: Ctx<UsersGetById>) -> Result<OneUser, Fault> {
     let id: UserId = ctx.body.user.parse().map_err(|_no_id| Fault::unknown_user())?;
     let user = ctx
-        .read(move |conn, scope| person(store::member(conn, scope, id.into())?, scope))
+        .read_brief(move |conn, scope| person(store::member(conn, scope, id.into())?, scope))
         .await
         .map_err(|error| Fault::from(error).or_if_missing(Fault::unknown_user()))?;
     Ok(OneUser { user })
@@ -131,7 +131,7 @@ async fn update(ctx: Ctx<UsersUpdate>) -> Result<UpdatedFields, Fault> {
 }
 
 async fn preferences(ctx: Ctx<UsersGetPreferences>) -> Result<UserPreferences, Fault> {
-    let Preferences(preferences) = ctx.read(account::store::preferences).await?;
+    let Preferences(preferences) = ctx.read_brief(account::store::preferences).await?;
     Ok(UserPreferences { preferences })
 }
 

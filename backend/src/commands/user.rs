@@ -17,7 +17,10 @@ use crate::{
         account::store::{self as accounts, NewAccount},
         session::{
             rules,
-            store::{self as sessions, NewToken},
+            store::{
+                NewToken,
+                links::{self, LinkKind},
+            },
         },
         setup::store as setup,
     },
@@ -37,7 +40,10 @@ pub struct Link {
 pub fn add(state: &State, email: &Email, name: Option<Name>, is_operator: bool) -> Result<Link, AppError> {
     let name = match name {
         Some(name) => name,
-        None => name_from(email)?,
+        None => email
+            .before_at()
+            .parse()
+            .map_err(|fault: String| AppError::field("name", fault))?,
     };
     let account = NewAccount {
         id: UserId(state.clock().new_id()),
@@ -84,21 +90,13 @@ fn find(tx: &mut Tx<'_>, system: &System, email: &Email) -> Result<Account, AppE
 }
 
 fn link(tx: &mut Tx<'_>, state: &State, user: UserId) -> Result<Link, AppError> {
-    let NewToken { token, hash } = sessions::new_link(state.keys());
+    let NewToken { token, hash } = LinkKind::Password.new_token(state.keys());
     let now = tx.now();
     let end = now + rules::HANDED_LINK;
-    sessions::insert_link(tx.conn, Some(user), &hash, now, end)?;
+    links::insert(tx.conn, LinkKind::Password, Some(user), &hash, now, end)?;
     tx.record(Entry::new("account.offer_password", "account", user))?;
     Ok(Link {
         url: rules::password_link(&state.config().public_url(), &token),
         expires_at: end.and_utc(),
     })
-}
-
-/// What stands before the `@`.
-fn name_from(email: &Email) -> Result<Name, AppError> {
-    let before_at = email.as_str().split('@').next().unwrap_or_default();
-    before_at
-        .parse()
-        .map_err(|fault: String| AppError::field("name", fault))
 }

@@ -1,10 +1,8 @@
 //! Which settings make no sense, alone or together. A server that would run unprotected does not run.
 
-use std::net::IpAddr;
-
 use url::Url;
 
-use super::{Config, Smtp, SmtpSecurity};
+use super::{Config, Smtp, SmtpSecurity, is_this_machine};
 
 /// A setting that is wrong, and why: the sentence goes on after the setting's name.
 pub(super) type Fault = (&'static str, String);
@@ -110,12 +108,6 @@ fn smtp(smtp: &Smtp) -> Vec<Fault> {
         faults.push(("smtp.password", "is set, but `smtp.username` is not".to_owned()));
     }
     faults
-}
-
-/// Whether a host in a setting can only mean this machine.
-fn is_this_machine(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn is_host_name(host: &str) -> bool {

@@ -2,12 +2,17 @@
 
 use std::{
     cell::RefCell,
+    fmt,
     hash::{DefaultHasher, Hasher as _},
     rc::Rc,
 };
 
 use actix_web::cookie::Cookie;
-use serde::Serialize;
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
 
 /// What a handler adds to its answer.
 #[derive(Debug, Default)]
@@ -28,29 +33,58 @@ pub fn etag_of(body: &[u8]) -> String {
 
 /// Fields that the server observes: they change without anybody's edit, so they are no reason to refuse one.
 const OBSERVED: [&str; 7] = [
-    "\"keys_needing_attention\"",
-    "\"last_seen_at\"",
-    "\"last_sign_in_at\"",
-    "\"last_used_at\"",
-    "\"last_used_from\"",
-    "\"members\"",
-    "\"counted_at\"",
+    "keys_needing_attention",
+    "last_seen_at",
+    "last_sign_in_at",
+    "last_used_at",
+    "last_used_from",
+    "members",
+    "counted_at",
 ];
 
 /// The entity tag of a resource, in two halves: what people edit, and everything. `If-None-Match` compares both,
 /// `If-Match` the first.
 pub(super) fn etag_of_json(json: &[u8]) -> String {
     let whole = hash(json);
-    let observes =
-        std::str::from_utf8(json).is_ok_and(|text| OBSERVED.iter().any(|name| text.contains(name)));
     let edition = match serde_json::from_slice(json) {
-        Ok(serde_json::Value::Object(mut fields)) if observes => {
-            fields.retain(|name, _| !OBSERVED.iter().any(|observed| observed.trim_matches('"') == name));
-            hash(&serde_json::to_vec(&fields).unwrap_or_default())
-        }
-        _ => whole,
+        Ok(Edited(edited)) => edited,
+        Err(_no_object) => whole,
     };
     format!("\"{edition:016x}-{whole:016x}\"")
+}
+
+/// The hash of what people edit in a JSON object: names and values as they stand there, without what is observed.
+struct Edited(u64);
+
+impl<'de> Deserialize<'de> for Edited {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Edited;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Edited, A::Error> {
+        let mut hasher = DefaultHasher::new();
+        while let Some((name, value)) = fields.next_entry::<&RawValue, &RawValue>()? {
+            let (name, value) = (name.get(), value.get());
+            if OBSERVED.contains(&name.trim_matches('"')) {
+                continue;
+            }
+            for part in [name, value] {
+                hasher.write_usize(part.len());
+                hasher.write(part.as_bytes());
+            }
+        }
+        Ok(Edited(hasher.finish()))
+    }
 }
 
 /// The entity tag that `value` has when it is the answer.

@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     error::AppError,
     state::State,
+    threads::{self, blocking},
     throttle::Throttle,
 };
 
@@ -157,13 +158,25 @@ where
         &self.reach
     }
 
-    /// Runs queries that change nothing.
+    /// Runs queries that change nothing, off the thread that serves requests: what may take long, such as lists,
+    /// searches and counts.
     pub async fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Conn, &Reach<E>) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
         let (state, reach) = (self.state.clone(), self.reach.clone());
         blocking(move || state.db.read(|conn| f(conn, &reach))).await
+    }
+
+    /// Runs queries that change nothing and are done in microseconds, because they find a few rows by their keys.
+    /// Where that is so, going to another thread and back would cost more than they do.
+    pub async fn read_brief<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Conn, &Reach<E>) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let reach = self.reach.clone();
+        let place = (E::NAME, self.workspace);
+        threads::read_at(&self.state, place, move |conn| f(conn, &reach)).await
     }
 
     /// The time now.
@@ -292,15 +305,6 @@ fn check_match(if_match: Option<&str>, current: &impl serde::Serialize) -> Resul
     }
 }
 
-/// Runs database work off the thread that serves requests.
-pub(crate) async fn blocking<T: Send + 'static>(
-    f: impl FnOnce() -> Result<T, AppError> + Send + 'static,
-) -> Result<T, AppError> {
-    web::block(f)
-        .await
-        .map_err(|_cancelled| AppError::from(ErrorCode::Busy))?
-}
-
 /// The server behind a request.
 pub(crate) fn state_of(req: &HttpRequest) -> Result<web::Data<State>, AppError> {
     req.app_data::<web::Data<State>>()
@@ -312,13 +316,13 @@ pub(crate) fn state_of(req: &HttpRequest) -> Result<web::Data<State>, AppError> 
 pub(crate) fn request_id(req: &HttpRequest) -> String {
     req.extensions()
         .get::<RequestId>()
-        .map(|id| id.0.clone())
+        .map(|id| id.0.simple().to_string())
         .unwrap_or_default()
 }
 
 /// Names one request in its answer and in the log.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub uuid::Uuid);
 
 /// Whether cookies can be protected: over HTTPS, and on this machine, where browsers trust plain HTTP.
 fn protected(config: &Config) -> bool {

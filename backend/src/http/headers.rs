@@ -52,13 +52,13 @@ impl SecurityHeaders {
         Self { always }
     }
 
-    /// Adds them to an answer. What is answered below `/api` is kept nowhere, unless it says otherwise itself.
-    pub(crate) fn put_on(&self, headers: &mut HeaderMap, path: &str, status: StatusCode) {
+    /// Adds them to an answer. What the API answers is kept nowhere, unless it says otherwise itself.
+    pub(crate) fn put_on(&self, headers: &mut HeaderMap, below_api: bool, status: StatusCode) {
         for (name, value) in &self.always {
             headers.insert(name.clone(), value.clone());
         }
         let silent = !headers.contains_key(header::CACHE_CONTROL);
-        if silent && (path.starts_with("/api") || !status.is_success()) {
+        if silent && (below_api || !status.is_success()) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
     }
@@ -90,7 +90,7 @@ mod tests {
     fn hsts_is_sent_only_where_the_server_is_reached_by_https() {
         let sent = |config: &Config| {
             let mut headers = HeaderMap::new();
-            SecurityHeaders::new(config, &[]).put_on(&mut headers, "/", StatusCode::OK);
+            SecurityHeaders::new(config, &[]).put_on(&mut headers, false, StatusCode::OK);
             headers.contains_key(header::STRICT_TRANSPORT_SECURITY)
         };
         assert!(sent(&Config::for_tests()));

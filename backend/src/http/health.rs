@@ -4,8 +4,8 @@ use std::{fmt::Write as _, time::Instant};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{blocking, traffic::Traffic};
-use crate::{access::load_epoch, error::AppError, state::State};
+use super::traffic::Traffic;
+use crate::{access::load_epoch, error::AppError, state::State, threads::blocking};
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn alive() -> HttpResponse {

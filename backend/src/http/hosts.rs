@@ -6,7 +6,10 @@ use std::net::IpAddr;
 use actix_web::{dev::ServiceRequest, http::header};
 use shared::error::ErrorCode;
 
-use crate::{config::Config, error::AppError};
+use crate::{
+    config::{Config, is_this_machine},
+    error::AppError,
+};
 
 /// Answered for every name: they say nothing about anybody, and those who ask know only an address.
 const PROBES: [&str; 2] = ["/healthz", "/readyz"];
@@ -28,7 +31,7 @@ impl Hosts {
             None if config.listen.ip().is_unspecified() => None,
             None => Some(bracketed(config.listen.ip())),
         };
-        let loopback = own.as_deref().is_some_and(is_loopback_name);
+        let loopback = own.as_deref().is_some_and(is_this_machine);
         let names: Vec<String> = own
             .iter()
             .chain(&config.allowed_hosts)
@@ -40,7 +43,7 @@ impl Hosts {
     /// Refuses a request that is for somebody else.
     pub(crate) fn check(&self, req: &ServiceRequest) -> Result<(), AppError> {
         if PROBES.contains(&req.path())
-            || (req.path() == "/metrics" && host_of(req).is_some_and(is_loopback_name))
+            || (req.path() == "/metrics" && host_of(req).is_some_and(is_this_machine))
         {
             return Ok(());
         }
@@ -58,7 +61,7 @@ impl Hosts {
     /// Whether `host`, without its port, is ours.
     fn knows(&self, host: &str) -> bool {
         let host = plain(host);
-        self.names.is_empty() || self.names.contains(&host) || (self.loopback && is_loopback_name(&host))
+        self.names.is_empty() || self.names.contains(&host) || (self.loopback && is_this_machine(&host))
     }
 }
 
@@ -86,12 +89,6 @@ fn without_port(authority: &str) -> Option<&str> {
             .strip_prefix(':')
             .is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
     (!name.is_empty() && port_ok).then_some(name)
-}
-
-/// Whether a name can only mean this machine.
-pub(crate) fn is_loopback_name(name: &str) -> bool {
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn bracketed(ip: IpAddr) -> String {

@@ -11,12 +11,13 @@ use shared::{
     error::ErrorCode,
 };
 
-use super::ctx::{Ctx, blocking};
+use super::ctx::Ctx;
 use crate::{
     access::Admit,
     audit::hex,
     error::{AppError, OrConflict as _},
     state::State,
+    threads::blocking,
 };
 
 /// How long an answer is kept.

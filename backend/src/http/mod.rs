@@ -16,7 +16,7 @@ pub mod traffic;
 
 pub use answer::etag_of;
 pub use ctx::{Ctx, RequestId, cookie_name};
-pub(crate) use ctx::{admit, blocking, request_id, state_of};
+pub(crate) use ctx::{admit, request_id, state_of};
 pub(crate) use idempotency::forget_old;
 pub(crate) use input::read_bytes;
 pub use input::read_json;

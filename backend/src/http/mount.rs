@@ -71,15 +71,15 @@ where
         web::method(method).to(move |req: HttpRequest, payload: web::Payload| {
             let handler = Rc::clone(&handler);
             async move {
-                let id = request_id(&req);
+                let id = (E::EFFECT != Effect::Reads).then(|| request_id(&req));
                 let answer = async move {
                     answer_one(&req, payload, handler.as_ref())
                         .await
                         .unwrap_or_else(|error| error.response(&request_id(&req)))
                 };
-                if E::EFFECT == Effect::Reads {
+                let Some(id) = id else {
                     return answer.await;
-                }
+                };
                 // A change that has begun is finished, and its answer kept, also when the client hangs up meanwhile.
                 actix_web::rt::spawn(answer)
                     .await

@@ -1,17 +1,19 @@
 //! Password hashing behind a gate: each takes 19 MiB and some 40 ms, so only a few run at the same time and the
-//! others wait their turn, for a bounded time.
+//! others wait their turn, for a bounded time. They run on threads that give way to those that answer requests.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use secrets::password;
 use shared::{error::ErrorCode, text::Password};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
-use super::ctx::blocking;
 use crate::error::AppError;
 
 /// Longest wait for a turn.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How much threads that hash give way: one that answers requests runs as soon as it can, and beside one that always
+/// can they still get a quarter of the processor, so that a flood of other calls keeps nobody from signing in.
+const NICENESS: i32 = 5;
 
 /// Hashes and checks passwords.
 #[derive(Debug)]
@@ -53,11 +55,28 @@ impl<'a> Passwords<'a> {
         let waiting = tokio::time::timeout(PATIENCE, Arc::clone(self.gate).acquire_owned()).await;
         let permit = waiting.map_err(|_late| AppError::from(ErrorCode::Busy))?;
         let permit = permit.map_err(|_closed| AppError::from(ErrorCode::Busy))?;
-        blocking(move || {
+        let (tell, told) = oneshot::channel();
+        let work = move || {
+            give_way();
             let result = f();
             drop(permit);
-            result
-        })
-        .await
+            // Whoever asked may be gone.
+            let _gone = tell.send(result);
+        };
+        // A thread costs a thousandth of a hash, and one that gives way cannot go back to what it did before.
+        thread::Builder::new()
+            .name("password".to_owned())
+            .spawn(work)
+            .map_err(|error| AppError::Internal(error.into()))?;
+        told.await
+            .map_err(|_panicked| AppError::bug("hashing a password panicked"))?
+    }
+}
+
+/// Lowers the priority of the calling thread; on Linux that is what "the calling process" means here. Where it is not
+/// possible, hashing goes on as it was.
+fn give_way() {
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "the priority of hashing could not be lowered");
     }
 }

@@ -182,6 +182,22 @@ impl Db {
         f(&mut conn)
     }
 
+    /// Runs queries as [`Self::read`] does, if that needs no waiting: on `SQLite`, on a connection that is idle. Else
+    /// gives `f` back, to be run where waiting harms nobody.
+    ///
+    /// # Errors
+    /// `f`, which has not run.
+    pub fn read_at_once<T, F: FnOnce(&mut Conn) -> T>(&self, f: F) -> Result<T, F> {
+        let idle = match self.kind {
+            Kind::Sqlite(_) => self.readers.try_get(),
+            Kind::Postgres(_) => None,
+        };
+        match idle {
+            Some(mut conn) => Ok(f(&mut conn)),
+            None => Err(f),
+        }
+    }
+
     /// Runs queries in one transaction, which is undone if the closure fails.
     ///
     /// # Errors

@@ -36,6 +36,16 @@ pub fn cache() -> Result<PathBuf> {
     Ok(base.join("clearance"))
 }
 
+/// Where cargo keeps the sources of dependencies.
+pub fn cargo_home() -> Result<PathBuf> {
+    match std::env::var_os("CARGO_HOME") {
+        Some(folder) => Ok(root().join(folder)),
+        None => Ok(std::env::home_dir()
+            .context("neither CARGO_HOME nor HOME says where cargo keeps its sources")?
+            .join(".cargo")),
+    }
+}
+
 /// The first program of this name on the search path.
 pub fn on_path(program: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;

@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate},
-};
 
 use crate::{
     app,
+    router::{NavigateOptions, use_location, use_navigate},
     routes::{self, Section},
     session::{use_session, use_workspace},
     theme::{Theme, use_theme},
@@ -26,10 +23,9 @@ pub fn GoTo(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let (session, workspace, theme) = (use_session(), use_workspace(), use_theme());
-    let navigate = send_wrapper::SendWrapper::new(use_navigate());
+    let navigate = use_navigate();
     let path = use_location().pathname;
     let lead = move |label: &str, group: &'static str, symbol: Symbol, to: String| {
-        let navigate = navigate.clone();
         let go = Arc::new(move || navigate(&to, NavigateOptions::default()));
         Entry {
             label: label.to_owned(),

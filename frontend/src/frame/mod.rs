@@ -1,14 +1,15 @@
 //! What is around every page of a workspace: top bar, side bar, footer, command palette. It stays while pages change.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
 
 use crate::{
     frame::{alone::Alone, footer::Footer, go_to::GoTo, side_bar::SideBar, top_bar::TopBar},
     pages::NotFound,
+    router::use_location,
     routes,
     session::{CurrentWorkspace, use_session},
     ui::dom,
+    ui::effect::effect,
 };
 
 pub mod alone;
@@ -31,9 +32,9 @@ pub fn Frame(
     /// The page.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let params = use_params_map();
+    let path = use_location().pathname;
     let session = use_session();
-    let id = Memo::new(move |_| params.with(routes::workspace_id));
+    let id = Memo::new(move |_| path.with(|path| routes::workspace_id(path)));
     let member = Memo::new(move |_| {
         let id = id.get()?;
         session
@@ -83,7 +84,7 @@ pub fn SkipLink() -> impl IntoView {
 
 fn close_side_bar_after_navigation() {
     let path = use_location().pathname;
-    Effect::new(move |_| {
+    effect(move || {
         path.track();
         if let Some(bar) = document().get_element_by_id(SIDE_BAR)
             && bar.matches(":popover-open").unwrap_or(false)

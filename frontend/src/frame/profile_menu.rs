@@ -1,11 +1,11 @@
 //! The menu of the Profile button: settings (R002), one's workspaces (R006), invite a user (R007), theme, sign out.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::{permission::Permission, workspaces::Workspace};
 
 use crate::{
     app,
+    router::{NavigateOptions, use_location, use_navigate},
     routes::{self, Section},
     session::{use_session, use_workspace},
     theme::{Theme, use_theme},
@@ -115,10 +115,10 @@ fn SignOutItem() -> impl IntoView {
     let toasts = use_toasts();
     let navigate = use_navigate();
     let sign_out = move |()| {
-        let (toasts, navigate) = (toasts.clone(), navigate.clone());
+        let toasts = toasts.clone();
         leptos::task::spawn_local(async move {
             match session.sign_out().await {
-                Ok(()) => navigate(routes::SIGN_IN, leptos_router::NavigateOptions::default()),
+                Ok(()) => navigate(routes::SIGN_IN, NavigateOptions::default()),
                 Err(error) => toasts.tell(error.sentence()),
             }
         });

@@ -2,11 +2,11 @@
 //! else (R005), and what is for the server's operators for all others. On narrow screens it is a pop-up that the top bar opens.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use crate::{
     app,
     frame::SIDE_BAR,
+    router::use_location,
     routes::{self, Section},
     session::{use_session, use_workspace},
     ui::icon::Icon,

@@ -13,6 +13,22 @@ pub fn fresh_id(prefix: &str) -> String {
     format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// `text` in lower case. The browser has the tables for every language of the world; the app need not carry its own.
+pub fn lower_case(text: &str) -> String {
+    if cfg!(target_arch = "wasm32") {
+        js_sys::JsString::from(text).to_lower_case().into()
+    } else {
+        text.to_lowercase()
+    }
+}
+
+/// A length for a style, in whole pixels.
+pub fn pixels(length: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "no page is that large")]
+    let whole = length.round() as i32;
+    format!("{whole}px")
+}
+
 /// Milliseconds since 1970.
 pub fn now_ms() -> f64 {
     js_sys::Date::now()

@@ -11,6 +11,7 @@ use web_sys::Node;
 
 use crate::ui::{
     dom,
+    effect::effect,
     icon::{Icon, Symbol},
 };
 
@@ -44,7 +45,7 @@ pub fn InlineEdit(
         dom::before_paint(move || dom::focus_id(&id));
     };
     // Editing ends when what was sent has been accepted.
-    Effect::new(move |_| {
+    effect(move || {
         let (busy, refused) = (busy.get(), error.with(Option::is_some));
         if sent.get_value() && !busy {
             sent.set_value(false);

@@ -7,7 +7,7 @@ use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BeforeUnloadEvent, Element, Event};
 
-use crate::ui::dom::on_window;
+use crate::ui::{dom::on_window, effect::effect};
 
 const QUESTION: &str = "Your changes are not saved. Leave without saving?";
 
@@ -96,7 +96,7 @@ pub fn LeaveGuard(
         at: StoredValue::new(Place::default()),
     };
     // While the page is drawn, the address may still be that of the page before. It is right when somebody types.
-    Effect::new(move |_| {
+    effect(move || {
         if dirty.get() {
             edited.at.set_value(place());
         }

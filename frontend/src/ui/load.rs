@@ -26,15 +26,28 @@ where
     E: Explain + Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let there = move |value: T| content(value).into_any();
-    let state = move || match resource.get() {
-        None => waiting.view(),
-        Some(Ok(value)) => there(value),
-        Some(Err(error)) => {
-            view! { <Failed sentence=error.sentence() on_retry=move |()| resource.refetch() /> }.into_any()
-        }
+    let look = move || match resource.get() {
+        None => Look::Waiting,
+        Some(Ok(value)) => Look::There(content(value).into_any()),
+        Some(Err(error)) => Look::Failed(error.sentence()),
     };
-    state.into_any()
+    shown(Box::new(look), waiting, resource.refetcher())
+}
+
+enum Look {
+    Waiting,
+    There(AnyView),
+    Failed(String),
+}
+
+/// The part that does not depend on what is shown.
+fn shown(look: Box<dyn Fn() -> Look + Send>, waiting: Skeleton, on_retry: Callback<()>) -> AnyView {
+    let view = move || match look() {
+        Look::Waiting => waiting.view(),
+        Look::There(view) => view,
+        Look::Failed(sentence) => view! { <Failed sentence on_retry /> }.into_any(),
+    };
+    view.into_any()
 }
 
 /// Like [`load`], for lists: shows `empty` when `is_empty` says that nothing came.

@@ -199,12 +199,12 @@ fn place(button: &HtmlElement, list: &HtmlElement) {
         .and_then(|width| width.as_f64())
         .unwrap_or(at.right());
     let style = list.style();
-    let _ = style.set_property("top", &format!("{}px", at.bottom() + 6.0));
+    let _ = style.set_property("top", &dom::pixels(at.bottom() + 6.0));
     if at.left() < width / 2.0 {
-        let _ = style.set_property("left", &format!("{}px", at.left().max(8.0)));
+        let _ = style.set_property("left", &dom::pixels(at.left().max(8.0)));
         let _ = style.set_property("right", "auto");
     } else {
-        let _ = style.set_property("right", &format!("{}px", (width - at.right()).max(8.0)));
+        let _ = style.set_property("right", &dom::pixels((width - at.right()).max(8.0)));
         let _ = style.set_property("left", "auto");
     }
 }
@@ -265,7 +265,7 @@ fn type_ahead(typed: &mut (String, f64), key: &str, now: f64) -> String {
     if !is_typing(typed, now) {
         typed.0.clear();
     }
-    typed.0.push_str(&key.to_lowercase());
+    typed.0.push_str(&dom::lower_case(key));
     typed.1 = now;
     typed.0.clone()
 }
@@ -283,7 +283,7 @@ fn beginning_with(names: &[String], typed: &str, at: Option<usize>) -> Option<us
     let fits = |n: &usize| {
         names
             .get(*n)
-            .is_some_and(|name| name.trim().to_lowercase().starts_with(&wanted))
+            .is_some_and(|name| dom::lower_case(name.trim()).starts_with(&wanted))
     };
     (start..names.len()).chain(0..start.min(names.len())).find(fits)
 }

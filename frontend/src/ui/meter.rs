@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::dom::fresh_id;
+use crate::ui::{dom::fresh_id, number::plain};
 
 /// A labelled bar. At 90 % of `max` it changes colour and says so in words.
 #[component]
@@ -25,7 +25,7 @@ pub fn Meter(
     let near = move || max.get() > 0.0 && value.get() >= max.get() * 0.9;
     let part = move || {
         if max.get() > 0.0 {
-            (value.get() / max.get()).clamp(0.0, 1.0) * 100.0
+            ((value.get() / max.get()).clamp(0.0, 1.0) * 1_000.0).round() / 10.0
         } else {
             0.0
         }
@@ -42,11 +42,11 @@ pub fn Meter(
                 role="meter"
                 aria-labelledby=labelled_by
                 aria-valuemin="0"
-                aria-valuemax=move || max.get().to_string()
-                aria-valuenow=move || value.get().min(max.get()).to_string()
+                aria-valuemax=move || plain(max.get())
+                aria-valuenow=move || plain(value.get().min(max.get()))
                 aria-valuetext=words
             >
-                <span style:width=move || format!("{:.1}%", part())></span>
+                <span style:width=move || format!("{}%", plain(part()))></span>
             </div>
         </div>
     }

@@ -12,6 +12,7 @@ pub mod copy;
 pub mod dialog;
 pub mod dom;
 pub mod download;
+pub mod effect;
 pub mod empty;
 pub mod failed;
 pub mod fetched;

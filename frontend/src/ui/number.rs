@@ -13,6 +13,13 @@ pub fn count(value: u64) -> String {
         .into()
 }
 
+/// A number as machines write it, for attributes and styles. The browser writes it: the code that writes numbers with
+/// fractions is large, and only this function needs it.
+pub fn plain(value: f64) -> String {
+    let text = js_sys::Number::from(value).to_string_with_radix(10);
+    text.map(String::from).unwrap_or_default()
+}
+
 /// A size in decimal units, as storage is sold: `1.2 GB`.
 #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
 pub fn bytes(value: u64) -> String {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::{html, prelude::*};
 
-use crate::ui::dom;
+use crate::ui::{dom, effect::effect};
 
 /// The name that follows every page's own.
 const PRODUCT: &str = "Clearance";
@@ -27,7 +27,7 @@ pub fn PageTitle(
     static FIRST: AtomicBool = AtomicBool::new(true);
     let first = FIRST.swap(false, Ordering::Relaxed);
     let heading = NodeRef::<html::H1>::new();
-    Effect::new(move |_| title.with(|title| document().set_title(&format!("{title} · {PRODUCT}"))));
+    effect(move || title.with(|title| document().set_title(&format!("{title} · {PRODUCT}"))));
     // The page that opens first is read by the browser itself.
     heading.on_load(move |heading| {
         if !first {

@@ -133,13 +133,15 @@ fn Finder(open: RwSignal<bool>, entries: Signal<Vec<Entry>>) -> impl IntoView {
 
 /// The entries that contain every typed word, whatever the case; those that begin with it first.
 fn matching(entries: &[Entry], typed: &str) -> Vec<Entry> {
-    let typed = typed.trim().to_lowercase();
+    let typed = dom::lower_case(typed.trim());
     let fits = |entry: &&Entry| {
-        let text = format!("{} {}", entry.label, entry.group).to_lowercase();
+        let text = dom::lower_case(&format!("{} {}", entry.label, entry.group));
         typed.split_whitespace().all(|word| text.contains(word))
     };
-    let mut found: Vec<Entry> = entries.iter().filter(fits).cloned().collect();
-    found.sort_by_key(|entry| !entry.label.to_lowercase().starts_with(&typed));
+    let begins = |entry: &Entry| dom::lower_case(&entry.label).starts_with(&typed);
+    let (mut found, others): (Vec<Entry>, Vec<Entry>) =
+        entries.iter().filter(fits).cloned().partition(begins);
+    found.extend(others);
     found
 }
 

@@ -3,7 +3,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
@@ -20,7 +19,7 @@ const CHANGE_MS: f64 = 500.0;
 #[derive(Debug, Default)]
 struct Places {
     /// Where one was last, by address.
-    left: RefCell<HashMap<String, f64>>,
+    left: RefCell<Vec<(String, f64)>>,
     /// Where one is being brought.
     target: RefCell<Option<Target>>,
     running: Cell<bool>,
@@ -48,13 +47,13 @@ pub fn keep_places() {
     let seen = places.clone();
     on_window("scroll", false, move |_: Event| {
         if seen.target.borrow().is_none() {
-            seen.left.borrow_mut().insert(address(), place());
+            keep(&mut seen.left.borrow_mut(), address(), place());
         }
     });
     let back = places.clone();
     on_window("popstate", false, move |_: Event| {
         let address = address();
-        let place = back.left.borrow().get(&address).copied().unwrap_or_default();
+        let place = kept(&back.left.borrow(), &address);
         let since = now_ms();
         *back.target.borrow_mut() = Some(Target {
             address,
@@ -69,6 +68,19 @@ pub fn keep_places() {
         let places = places.clone();
         on_window(own_will, true, move |_: Event| *places.target.borrow_mut() = None);
     }
+}
+
+fn keep(left: &mut Vec<(String, f64)>, address: String, place: f64) {
+    match left.iter_mut().find(|(known, _)| *known == address) {
+        Some((_, before)) => *before = place,
+        None => left.push((address, place)),
+    }
+}
+
+/// The place at `address`; the top, if one was never there.
+fn kept(left: &[(String, f64)], address: &str) -> f64 {
+    let found = left.iter().find(|(known, _)| known == address);
+    found.map_or(0.0, |(_, place)| *place)
 }
 
 fn follow(places: Rc<Places>) {

@@ -11,6 +11,7 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 use crate::ui::{
     button::{Button, ButtonLink, IconButton, Look},
     dom,
+    effect::effect,
     icon::{Icon, Symbol},
 };
 
@@ -136,7 +137,7 @@ fn ToastCard(toast: Toast, toasts: Toasts, seen: Seen) -> impl IntoView {
         }
     };
     let timed = dismiss.clone();
-    Effect::new(move |_| {
+    effect(move || {
         if seen.hovered.get() | seen.focused.get() {
             return;
         }

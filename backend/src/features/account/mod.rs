@@ -36,7 +36,7 @@ pub fn mounts() -> Vec<Mount> {
 }
 
 async fn get(ctx: Ctx<GetMe>) -> Result<Account, AppError> {
-    ctx.read(store::me).await
+    ctx.read_brief(store::me).await
 }
 
 async fn change(ctx: Ctx<ChangeMe>) -> Result<Account, AppError> {
@@ -75,7 +75,7 @@ fn named(account: &Account) -> Value {
 }
 
 async fn get_preferences(ctx: Ctx<GetPreferences>) -> Result<Preferences, AppError> {
-    ctx.read(store::preferences).await
+    ctx.read_brief(store::preferences).await
 }
 
 async fn change_preferences(ctx: Ctx<ChangePreferences>) -> Result<Preferences, AppError> {
@@ -108,7 +108,7 @@ pub fn merge_preferences(
 async fn change_password(ctx: Ctx<ChangePassword>) -> Result<(), AppError> {
     let PasswordChange { current, new } = ctx.body.clone();
     let (account, old) = ctx
-        .read(|conn, own| Ok((store::me(conn, own)?, store::password_hash(conn, own)?)))
+        .read_brief(|conn, own| Ok((store::me(conn, own)?, store::password_hash(conn, own)?)))
         .await?;
     let key = account.email.key();
     ctx.throttle()

@@ -75,7 +75,7 @@ async fn create(ctx: Ctx<CreateCredential>) -> Result<CreatedCredential, AppErro
 async fn get(ctx: Ctx<GetCredential>) -> Result<Credential, AppError> {
     let (access_key, now) = (access_key(&ctx.path)?, ctx.now());
     let row = ctx
-        .read(move |conn, scope| {
+        .read_brief(move |conn, scope| {
             let row = store::by_key(conn, scope, &access_key, now)?;
             rules::check(scope, row.user_id, Deed::See)?;
             Ok(row)

@@ -154,17 +154,18 @@ fn needs_attention(now: NaiveDateTime, soon: NaiveDateTime) -> _ {
     works.and(ends_soon.or(still_used))
 }
 
-/// How many of the caller's keys need attention in this workspace.
-pub fn count_needing_attention(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> QueryResult<i64> {
+type InWorkspace = dsl::Filter<credentials::table, dsl::Eq<credentials::workspace_id, columns::WorkspaceId>>;
+type OwnInWorkspace = dsl::Filter<InWorkspace, dsl::Eq<credentials::user_id, columns::UserId>>;
+
+/// The caller's keys that need attention in this workspace.
+pub fn needing_attention(scope: &Scope, now: NaiveDateTime) -> dsl::Filter<OwnInWorkspace, needs_attention> {
     scope
         .credentials()
         .filter(credentials::user_id.eq(scope.user_id()))
         .filter(needs_attention(now, rules::soon(now)))
-        .count()
-        .get_result(conn)
 }
 
-/// The same in every workspace where there are any.
+/// How many they are in every workspace where there are any.
 pub fn needing_attention_by_workspace(
     conn: &mut Conn,
     own: &OwnAccount,

@@ -58,7 +58,7 @@ async fn list(ctx: Ctx<ListInvitations>) -> Result<Page<Invitation>, AppError> {
 async fn get(ctx: Ctx<GetInvitation>) -> Result<Invitation, AppError> {
     let (now, id) = (ctx.now(), ctx.path.invitation_id.into());
     view(
-        ctx.read(move |conn, scope| Ok(store::open_by_id(conn, scope, id, now)?))
+        ctx.read_brief(move |conn, scope| Ok(store::open_by_id(conn, scope, id, now)?))
             .await?,
     )
 }
@@ -136,7 +136,7 @@ async fn show(ctx: Ctx<ShowInvitation>) -> Result<ShownInvitation, AppError> {
     ctx.throttle().attempt(Attempt::Token, ctx.client(), None).await?;
     let (now, hash) = (ctx.now(), hash_of(ctx.keys(), &ctx.body.token));
     let held = ctx
-        .read(move |conn, anonymous| usable(store::held(conn, anonymous, hash), now))
+        .read_brief(move |conn, anonymous| usable(store::held(conn, anonymous, hash), now))
         .await?;
     ctx.throttle().succeeded(Attempt::Token, ctx.client(), None).await;
     Ok(ShownInvitation {
@@ -176,7 +176,7 @@ async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppError> {
         .await?;
     let wanted = hash.clone();
     // Before the password is hashed: a stranger without an invitation is to cost nothing.
-    ctx.read(move |conn, anonymous| usable(store::held(conn, anonymous, wanted), now))
+    ctx.read_brief(move |conn, anonymous| usable(store::held(conn, anonymous, wanted), now))
         .await?;
     let (name, email) = (ctx.body.name.clone(), ctx.body.email.clone());
     let personal = [name.as_str(), email.as_str()];

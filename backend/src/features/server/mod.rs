@@ -1,12 +1,11 @@
 //! What anybody may know of the server: versions, addresses, and whether it has been set up.
 
-mod store;
-
 use shared::server::{GetServer, Server};
 
 use crate::{
     access::API_VERSION,
     error::AppError,
+    features::setup::store as setup,
     http::{Ctx, Mount, serve},
 };
 
@@ -18,7 +17,7 @@ pub fn mounts() -> Vec<Mount> {
 
 async fn get(ctx: Ctx<GetServer>) -> Result<Server, AppError> {
     let is_set_up = ctx
-        .read(|conn, anonymous| Ok(store::is_set_up(conn, anonymous)?))
+        .read_brief(|conn, anonymous| Ok(setup::is_set_up(conn, anonymous)?))
         .await?;
     Ok(Server {
         server_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -36,7 +36,7 @@ pub fn mounts() -> Vec<Mount> {
 }
 
 async fn get(ctx: Ctx<GetSession>) -> Result<Session, AppError> {
-    ctx.read(|conn, own| {
+    ctx.read_brief(|conn, own| {
         let workspace_id = match own.key() {
             Some((_, workspace_id)) => workspace_id,
             None => accounts::personal_workspace(conn, own)?,

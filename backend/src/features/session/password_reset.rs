@@ -13,7 +13,10 @@ use shared::{
 use super::{
     rules,
     sign_in::pseudonym,
-    store::{self, NewToken},
+    store::{
+        self, NewToken,
+        links::{self, LinkKind},
+    },
 };
 use crate::{
     audit::Entry,
@@ -34,14 +37,15 @@ pub(super) async fn request(ctx: Ctx<RequestPasswordReset>) -> Result<PasswordRe
     let account = ctx
         .read(move |conn, anonymous| accounts::enabled_by_email(conn, anonymous, key))
         .await?;
-    let link = store::new_link(ctx.keys());
+    let link = LinkKind::Password.new_token(ctx.keys());
     let letter = letter(&ctx, account.as_ref(), &link)?;
     let journal_as = pseudonym(ctx.keys(), &email);
     ctx.write(move |tx, _| {
         let (now, owner) = (tx.now(), account.map(|account| account.id));
         // Written for nobody as well, and then undone.
         store::done_or_undone(tx, by_mail && owner.is_some(), |tx| {
-            store::insert_link(tx.conn, owner, &link.hash, now, now + rules::MAILED_LINK)?;
+            let end = now + rules::MAILED_LINK;
+            links::insert(tx.conn, LinkKind::Password, owner, &link.hash, now, end)?;
             mail::queue(tx, &letter)
         })?;
         tx.record(Entry::new("session.ask_for_password", "address", journal_as))
@@ -72,7 +76,7 @@ pub(super) async fn complete(ctx: Ctx<CompletePasswordReset>) -> Result<(), AppE
     let owner = account.id;
     ctx.write(move |tx, anonymous| {
         let now = tx.now();
-        store::consume_link(tx.conn, anonymous, link, now)?;
+        links::consume(tx.conn, anonymous, LinkKind::Password, link, now)?;
         let own = anonymous.proven(owner.into());
         accounts::set_password(tx.conn, &own, &hash)?;
         store::void_links(tx.conn, &own, now)?;
@@ -94,10 +98,10 @@ pub(super) async fn complete(ctx: Ctx<CompletePasswordReset>) -> Result<(), AppE
 /// hold nobody off who has a right one.
 async fn working_link(ctx: &Ctx<CompletePasswordReset>) -> Result<(String, Account), AppError> {
     let now = ctx.now();
-    if let Some(hash) = store::link_hash(ctx.keys(), &ctx.body.token) {
+    if let Some(hash) = LinkKind::Password.hash(ctx.keys(), &ctx.body.token) {
         let wanted = hash.clone();
         let owner = ctx
-            .read(move |conn, anonymous| store::link_owner(conn, anonymous, wanted, now))
+            .read_brief(move |conn, anonymous| store::link_owner(conn, anonymous, wanted, now))
             .await?;
         if let Some(account) = owner {
             return Ok((hash, account));

@@ -25,7 +25,7 @@ pub(super) async fn sign_in(ctx: Ctx<SignIn>) -> Result<Session, AppError> {
         .await?;
     let wanted = key.clone();
     let candidate = ctx
-        .read(move |conn, anonymous| Ok(store::candidate(conn, anonymous, wanted)?))
+        .read_brief(move |conn, anonymous| Ok(store::candidate(conn, anonymous, wanted)?))
         .await?;
     let stored = candidate
         .as_ref()

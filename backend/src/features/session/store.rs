@@ -1,16 +1,14 @@
-//! Queries on browser sessions and on the one-time links for choosing a password.
+//! Queries on browser sessions and on the accounts that begin them.
+
+pub mod links;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use db::{Conn, columns, one, schema::*};
 use diesel::{Connection, connection::TransactionManager, prelude::*};
 use secrets::keys::InstanceKeys;
-use shared::{
-    account::Account,
-    error::ErrorCode,
-    ids::{SessionId, UserId},
-    text::SecretText,
-};
+use shared::{account::Account, ids::SessionId, text::SecretText};
 
+use self::links::LinkKind;
 use crate::{
     access::{Anonymous, Client, OwnAccount, SESSION_HASH, System},
     audit::{Entry, Tx},
@@ -20,9 +18,6 @@ use crate::{
 
 /// Somebody who follows an old link is told that it is old, for so long.
 const LINKS_KEPT_DAYS: i64 = 7;
-
-/// Domain of the keyed hash of password links, and their kind.
-const PASSWORD_LINK: &str = "password-link";
 
 /// A secret that is handed out once, and the keyed hash of it that is stored.
 #[derive(Debug, Clone)]
@@ -194,39 +189,6 @@ pub fn candidate(
         .optional()
 }
 
-/// A new token for a password link.
-#[must_use]
-pub fn new_link(keys: &InstanceKeys) -> NewToken {
-    NewToken::of(keys, PASSWORD_LINK)
-}
-
-/// The hash under which a password link is stored; none if the token cannot be one.
-#[must_use]
-pub fn link_hash(keys: &InstanceKeys, token: &SecretText) -> Option<String> {
-    let text = token.expose();
-    secrets::token_text::is_opaque_shape(text).then(|| keys.keyed_hash().hash(PASSWORD_LINK, text.as_bytes()))
-}
-
-/// Makes a password link; `None` is nobody's.
-pub fn insert_link(
-    conn: &mut Conn,
-    user: Option<UserId>,
-    token_hash: &str,
-    now: NaiveDateTime,
-    expires_at: NaiveDateTime,
-) -> QueryResult<()> {
-    diesel::insert_into(one_time_links::table)
-        .values((
-            one_time_links::token_hash.eq(token_hash),
-            one_time_links::kind.eq(PASSWORD_LINK),
-            one_time_links::user_id.eq(user.map(columns::UserId)),
-            one_time_links::created_at.eq(now),
-            one_time_links::expires_at.eq(expires_at),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
 /// The enabled account that a password link works for.
 pub fn link_owner(
     conn: &mut Conn,
@@ -234,14 +196,11 @@ pub fn link_owner(
     token_hash: String,
     now: NaiveDateTime,
 ) -> Result<Option<Account>, AppError> {
-    let owner: Option<Option<columns::UserId>> = anonymous
-        .link(token_hash)
-        .filter(one_time_links::kind.eq(PASSWORD_LINK))
-        .filter(one_time_links::used_at.is_null())
-        .filter(one_time_links::expires_at.gt(now))
-        .select(one_time_links::user_id)
-        .first(conn)
-        .optional()?;
+    let owner: Option<Option<columns::UserId>> =
+        links::usable(anonymous, LinkKind::Password, token_hash, now)
+            .select(one_time_links::user_id)
+            .first(conn)
+            .optional()?;
     let Some(own) = owner.flatten().map(|id| anonymous.proven(id)) else {
         return Ok(None);
     };
@@ -250,28 +209,6 @@ pub fn link_owner(
         return Ok(None);
     }
     accounts::me(conn, &own).map(Some)
-}
-
-/// Uses a password link up; only one caller can.
-pub fn consume_link(
-    conn: &mut Conn,
-    anonymous: &Anonymous,
-    token_hash: String,
-    now: NaiveDateTime,
-) -> Result<(), AppError> {
-    let link = anonymous
-        .link(token_hash)
-        .filter(one_time_links::kind.eq(PASSWORD_LINK))
-        .filter(one_time_links::used_at.is_null())
-        .filter(one_time_links::expires_at.gt(now));
-    let changed = diesel::update(link)
-        .set(one_time_links::used_at.eq(now))
-        .execute(conn)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(ErrorCode::LinkUnusable.into())
-    }
 }
 
 /// Makes every password link of the account useless.

@@ -8,7 +8,7 @@ use shared::{
     ids::{SessionId, UserId, WorkspaceId},
     session::Session,
     setup::{CompleteSetup, Hosting, Setup},
-    text::{Name, SecretText},
+    text::SecretText,
 };
 
 use crate::{
@@ -17,7 +17,10 @@ use crate::{
     error::AppError,
     features::{
         account::store::{self as accounts, NewAccount},
-        session::store::{self as sessions, NewSession},
+        session::store::{
+            self as sessions, NewSession,
+            links::{self, LinkKind},
+        },
     },
     http::{Ctx, Mount, serve},
     state::State,
@@ -62,7 +65,7 @@ async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
             let now = tx.now();
             tx.acts_as(account.id);
             store::insert_server(tx, hosting)?;
-            store::consume_link(tx.conn, anonymous, link, now)?;
+            links::consume(tx.conn, anonymous, LinkKind::SetUp, link, now)?;
             accounts::make(tx, &account)?;
             let own = anonymous.proven(account.id.into());
             accounts::note_sign_in(tx.conn, &own, &hash, now)?;
@@ -80,7 +83,7 @@ async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
 /// The hash of the link that was brought, if it works. Only wrong ones are counted: whoever floods this address with
 /// guesses holds nobody off who has the right one, even from the same network.
 async fn working_link(ctx: &Ctx<CompleteSetup>) -> Result<String, AppError> {
-    let (now, hash) = (ctx.now(), store::link_hash(ctx.keys(), &ctx.body.token));
+    let (now, hash) = (ctx.now(), LinkKind::SetUp.hash(ctx.keys(), &ctx.body.token));
     let wanted = hash.clone();
     let (set_up, works) = ctx
         .read(move |conn, anonymous| {
@@ -104,7 +107,7 @@ async fn working_link(ctx: &Ctx<CompleteSetup>) -> Result<String, AppError> {
 /// The token of a new set-up link, for the start to print as `{public_url}/setup#token=...`; none once the server is
 /// set up. The link before it does not work any more.
 pub fn offer(state: &State) -> Result<Option<SecretText>, AppError> {
-    let link = store::new_link(state.keys());
+    let link = LinkKind::SetUp.new_token(state.keys());
     state.system("the start offers a set-up link", |tx, system| {
         if store::was_set_up(tx.conn, system)? {
             tx.needs_no_entry("the server is set up");
@@ -143,7 +146,11 @@ pub fn unattended(state: &State, admin: &Admin) -> Result<bool, AppError> {
 fn first_account(state: &State, admin: &Admin) -> Result<NewAccount, AppError> {
     let name = match &admin.name {
         Some(name) => name.clone(),
-        None => name_from(admin)?,
+        None => admin
+            .email
+            .before_at()
+            .parse()
+            .map_err(|fault: String| AppError::field("CLEARANCE_ADMIN_EMAIL", fault))?,
     };
     let personal = [admin.email.as_str(), name.as_str()];
     secrets::password::check_policy(admin.password.expose(), &personal)
@@ -158,12 +165,4 @@ fn first_account(state: &State, admin: &Admin) -> Result<NewAccount, AppError> {
         password_hash: Some(hash),
         is_operator: true,
     })
-}
-
-/// What stands before the `@`.
-fn name_from(admin: &Admin) -> Result<Name, AppError> {
-    let before_at = admin.email.as_str().split('@').next().unwrap_or_default();
-    before_at
-        .parse()
-        .map_err(|fault: String| AppError::field("CLEARANCE_ADMIN_EMAIL", fault))
 }

@@ -3,31 +3,14 @@
 use chrono::NaiveDateTime;
 use db::{Conn, columns, schema::*};
 use diesel::prelude::*;
-use secrets::keys::InstanceKeys;
-use shared::{error::ErrorCode, setup::Hosting, text::SecretText};
+use shared::{error::ErrorCode, setup::Hosting};
 
 use crate::{
     access::{Anonymous, System},
     audit::{Entry, Tx},
     error::{AppError, OrConflict as _},
-    features::session::store::NewToken,
+    features::session::store::links::{self, LinkKind},
 };
-
-/// Domain of the keyed hash of set-up links, and their kind.
-const SETUP_LINK: &str = "setup-link";
-
-/// A new token for a set-up link.
-#[must_use]
-pub fn new_link(keys: &InstanceKeys) -> NewToken {
-    NewToken::of(keys, SETUP_LINK)
-}
-
-/// The hash under which a set-up link is stored; none if the token cannot be one.
-#[must_use]
-pub fn link_hash(keys: &InstanceKeys, token: &SecretText) -> Option<String> {
-    let text = token.expose();
-    secrets::token_text::is_opaque_shape(text).then(|| keys.keyed_hash().hash(SETUP_LINK, text.as_bytes()))
-}
 
 /// Whether the server is set up.
 pub fn is_set_up(conn: &mut Conn, anonymous: &Anonymous) -> QueryResult<bool> {
@@ -70,16 +53,9 @@ pub fn replace_link(
     now: NaiveDateTime,
     expires_at: NaiveDateTime,
 ) -> QueryResult<()> {
-    diesel::delete(one_time_links::table.filter(one_time_links::kind.eq(SETUP_LINK))).execute(conn)?;
-    diesel::insert_into(one_time_links::table)
-        .values((
-            one_time_links::token_hash.eq(token_hash),
-            one_time_links::kind.eq(SETUP_LINK),
-            one_time_links::created_at.eq(now),
-            one_time_links::expires_at.eq(expires_at),
-        ))
-        .execute(conn)?;
-    Ok(())
+    let kind = LinkKind::SetUp;
+    diesel::delete(one_time_links::table.filter(one_time_links::kind.eq(kind.as_str()))).execute(conn)?;
+    links::insert(conn, kind, None, token_hash, now, expires_at)
 }
 
 /// Whether a set-up link works.
@@ -89,32 +65,6 @@ pub fn link_works(
     token_hash: String,
     now: NaiveDateTime,
 ) -> QueryResult<bool> {
-    let link = anonymous
-        .link(token_hash)
-        .filter(one_time_links::kind.eq(SETUP_LINK))
-        .filter(one_time_links::used_at.is_null())
-        .filter(one_time_links::expires_at.gt(now));
+    let link = links::usable(anonymous, LinkKind::SetUp, token_hash, now);
     diesel::select(diesel::dsl::exists(link)).get_result(conn)
-}
-
-/// Uses a set-up link up.
-pub fn consume_link(
-    conn: &mut Conn,
-    anonymous: &Anonymous,
-    token_hash: String,
-    now: NaiveDateTime,
-) -> Result<(), AppError> {
-    let link = anonymous
-        .link(token_hash)
-        .filter(one_time_links::kind.eq(SETUP_LINK))
-        .filter(one_time_links::used_at.is_null())
-        .filter(one_time_links::expires_at.gt(now));
-    let changed = diesel::update(link)
-        .set(one_time_links::used_at.eq(now))
-        .execute(conn)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(ErrorCode::LinkUnusable.into())
-    }
 }

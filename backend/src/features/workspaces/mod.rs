@@ -38,7 +38,8 @@ async fn list(ctx: Ctx<ListWorkspaces>) -> Result<Page<Workspace>, AppError> {
 
 async fn get(ctx: Ctx<GetWorkspace>) -> Result<Workspace, AppError> {
     let now = ctx.now();
-    ctx.read(move |conn, scope| store::one(conn, scope, now)).await
+    ctx.read_brief(move |conn, scope| store::one(conn, scope, now))
+        .await
 }
 
 async fn change(ctx: Ctx<ChangeWorkspace>) -> Result<Workspace, AppError> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use db::{
-    Conn, columns,
+    Conn, columns, on_each,
     schema::{members, users, workspaces},
 };
 use diesel::{dsl, prelude::*, sql_types::Text};
@@ -96,9 +96,17 @@ fn count_members_by_workspace(
 
 /// The workspace itself.
 pub fn one(conn: &mut Conn, scope: &Scope, now: NaiveDateTime) -> Result<Workspace, AppError> {
-    let row: WorkspaceRow = scope.workspace().select(WorkspaceRow::as_select()).first(conn)?;
-    let members = scope.members().count().get_result(conn)?;
-    let attention = credentials::store::count_needing_attention(conn, scope, now)?;
+    let members = scope.members().count().single_value();
+    let attention = credentials::store::needing_attention(scope, now)
+        .count()
+        .single_value();
+    // `Conn` would write the statement's text anew for each call, which takes longer than running it. Without `first`:
+    // it is the row's key that makes it one.
+    let (row, members, attention): (WorkspaceRow, Option<i64>, Option<i64>) = on_each!(conn, c => scope
+        .workspace()
+        .select((WorkspaceRow::as_select(), members, attention))
+        .get_result(c))?;
+    let (members, attention) = (members.unwrap_or(0), attention.unwrap_or(0));
     row.seen_by(scope.user_id(), scope.role(), members, attention)
 }
 

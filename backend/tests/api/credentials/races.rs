@@ -1,10 +1,22 @@
 //! Many at the same moment: limits and single successors hold.
 
 use serde_json::json;
-use shared::credentials::{CreateCredential, RotateCredential, Rotation};
-use testkit::{As, TestApp};
+use shared::{
+    credentials::{CreateCredential, RotateCredential, Rotation},
+    ids::WorkspaceId,
+};
+use testkit::{As, Person, TestApp};
 
 use super::{at, created_key, get, here, labelled, list};
+
+/// A server where Ann has one key: as whom to call, in which workspace, and the key.
+async fn with_a_key() -> (TestApp, Person, As, WorkspaceId, String) {
+    let app = TestApp::start().await;
+    let ann = app.person("ann");
+    let key = created_key(&app, &ann, ann.workspace).await;
+    let (who, workspace) = (As::from(&ann), ann.workspace);
+    (app, ann, who, workspace, key.access_key)
+}
 
 fn count(statuses: &[u16], status: u16) -> usize {
     statuses.iter().filter(|one| **one == status).count()
@@ -69,10 +81,7 @@ async fn a_limit_is_ones_own_and_of_one_workspace_and_what_ended_does_not_count(
 
 #[actix_web::test]
 async fn n06_of_64_rotations_of_one_key_one_makes_a_successor() {
-    let app = TestApp::start().await;
-    let ann = app.person("ann");
-    let key = created_key(&app, &ann, ann.workspace).await;
-    let (who, workspace, old) = (As::from(&ann), ann.workspace, key.access_key.clone());
+    let (app, ann, who, workspace, old) = with_a_key().await;
     let statuses = app.race(64, async move |app, _| {
         let rotation = Rotation { overlap_seconds: 60 };
         let answer = app
@@ -96,16 +105,10 @@ async fn n06_of_64_rotations_of_one_key_one_makes_a_successor() {
 
 #[actix_web::test]
 async fn of_16_changes_that_expect_the_same_state_one_is_made() {
-    let app = TestApp::start().await;
-    let ann = app.person("ann");
-    let key = created_key(&app, &ann, ann.workspace).await;
-    let shown = get(&app, &ann, ann.workspace, &key.access_key).await;
+    let (app, ann, who, workspace, access_key) = with_a_key().await;
+    let shown = get(&app, &ann, workspace, &access_key).await;
     let etag = shown.header("etag").unwrap().to_owned();
-    let address = format!(
-        "/api/v1/workspaces/{}/credentials/{}",
-        ann.workspace, key.access_key
-    );
-    let who = As::from(&ann);
+    let address = format!("/api/v1/workspaces/{workspace}/credentials/{access_key}");
     let statuses = app.race(16, async move |app, number| {
         let request = app
             .request("PATCH", &address, &who)
@@ -122,10 +125,7 @@ async fn of_16_changes_that_expect_the_same_state_one_is_made() {
 
 #[actix_web::test]
 async fn of_16_revocations_of_one_key_one_finds_it() {
-    let app = TestApp::start().await;
-    let ann = app.person("ann");
-    let key = created_key(&app, &ann, ann.workspace).await;
-    let (who, workspace, access_key) = (As::from(&ann), ann.workspace, key.access_key.clone());
+    let (app, _, who, workspace, access_key) = with_a_key().await;
     let statuses = app.race(16, async move |app, _| {
         super::revoke(app, &who, workspace, &access_key).await.status
     });

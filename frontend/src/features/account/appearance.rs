@@ -7,7 +7,7 @@ use shared::account::{ChangePreferences, GetPreferences, Preferences};
 use crate::{
     api::call,
     theme::{Theme, use_theme},
-    ui::{icon::Icon, load::Explain, toast::use_toasts},
+    ui::{effect::effect, icon::Icon, load::Explain, toast::use_toasts},
 };
 
 /// The key of the theme in the account's preferences.
@@ -43,7 +43,7 @@ pub fn keep_theme() {
             asked.set(Some(wanted.unwrap_or(before)));
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let chosen = theme.get();
         let Some(before) = kept.get().filter(|kept| *kept != chosen) else {
             return;
@@ -52,8 +52,9 @@ pub fn keep_theme() {
         let (kept, toasts, not_kept) = (kept.clone(), toasts.clone(), not_kept.0.clone());
         not_kept.set(None);
         leptos::task::spawn_local(async move {
-            let change = [(KEY.to_owned(), chosen.key().into())].into_iter().collect();
-            if let Err(error) = call::<ChangePreferences>((), (), Preferences(change)).await {
+            let mut change = Preferences::default();
+            change.0.insert(KEY.to_owned(), chosen.key().into());
+            if let Err(error) = call::<ChangePreferences>((), (), change).await {
                 kept.set(Some(before));
                 if theme.get_untracked() == chosen {
                     theme.set(before);

@@ -14,6 +14,7 @@ use crate::{
         badge::Tone,
         button::{Button, Look},
         copy::CopyButton,
+        effect::effect,
         leave_guard::LeaveGuard,
         notice::Notice,
         tabs::{Tab, Tabs},
@@ -40,7 +41,7 @@ impl Once {
             created: RwSignal::new(None),
             copied: RwSignal::new(false),
         };
-        Effect::new(move |_| {
+        effect(move || {
             if !open.get() {
                 once.created.set(None);
                 once.copied.set(false);

@@ -1,17 +1,19 @@
 //! `/sign-in`: the form, and where to go when it cannot help.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use shared::session::Session;
 
 use crate::{
     address::{Step, use_address},
     frame::alone::Alone,
+    router::use_location,
     routes,
     sending::Refusal,
     session::{State, use_session},
     sign_in::SignInForm,
-    ui::{badge::Tone, load::Explain, notice::Notice, page_title::PageTitle, skeleton::Skeleton},
+    ui::{
+        badge::Tone, effect::effect, load::Explain, notice::Notice, page_title::PageTitle, skeleton::Skeleton,
+    },
 };
 
 /// `/sign-in?next=..`
@@ -19,14 +21,14 @@ use crate::{
 pub fn SignInPage() -> impl IntoView {
     let session = use_session();
     let address = use_address();
-    let query = use_query_map();
+    let query = use_location().query;
     let failed = RwSignal::new(None::<String>);
     let begin = move |begun: Session| {
         leptos::task::spawn_local(async move {
             failed.set(session.begin(begun).await.err().map(|error| error.sentence()));
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         if matches!(session.state(), State::SignedIn(_)) {
             let next = query.with_untracked(|query| query.get("next"));
             address.go(Step::Same, &routes::safe_next(next));

@@ -19,6 +19,7 @@ use crate::{
     ui::{
         badge::{Badge, Tone},
         button::ButtonLink,
+        effect::effect,
         icon::{Icon, Symbol},
         id_chip::IdChip,
         inline_edit::InlineEdit,
@@ -40,7 +41,7 @@ pub fn WorkspacePanel(
     let active = use_workspace().id;
     let address = use_address();
     let open = RwSignal::new(id == active);
-    Effect::new(move |_| {
+    effect(move || {
         // Opening what is open would draw it anew, and lose what is typed in it.
         if address.named_workspace() == Some(id) && !open.get_untracked() {
             open.set(true);
