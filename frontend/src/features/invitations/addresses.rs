@@ -8,6 +8,7 @@ use crate::{
     ui::{
         button::{Button, IconButton},
         dom,
+        effect::effect,
         field::{TextField, Typed},
         icon::Symbol,
     },
@@ -79,7 +80,7 @@ pub fn AddressesField(
     let errors = sending.errors;
     let add = Callback::new(move |()| errors.put(POINTER, addresses.add().err()));
     // A row of addresses is taken apart as soon as it is there.
-    Effect::new(move |_| {
+    effect(move || {
         if addresses
             .typed
             .with(|typed| typed.trim_start().contains(is_separator))

@@ -16,6 +16,7 @@ use crate::{
         badge::Tone,
         button::{Button, Look},
         copy::CopyButton,
+        effect::effect,
         leave_guard::LeaveGuard,
         notice::Notice,
         number::plural,
@@ -76,7 +77,7 @@ impl Links {
             made: RwSignal::new(Vec::new()),
             uncopied: RwSignal::new(Vec::new()),
         };
-        Effect::new(move |_| {
+        effect(move || {
             if !open.get() {
                 links.show(Vec::new(), false);
             }

@@ -16,7 +16,7 @@ use crate::{
     session::{use_session, use_workspace},
     ui::{
         button::{Button, Kind, Look},
-        confirm_dialog::Question,
+        confirm_dialog::Confirm,
         dialog::Dialog,
         fetched::Fetched,
         form::Form,
@@ -129,7 +129,7 @@ fn Revoke(path: OneInvitation, version: RwSignal<u32>, on_close: Callback<()>) -
     });
     load(invitation, Skeleton::Lines(2), move |invitation| {
         view! {
-            <Question
+            <Confirm
                 on_close
                 action="Revoke invitation".to_owned()
                 type_first=Signal::stored(None)
@@ -141,7 +141,7 @@ fn Revoke(path: OneInvitation, version: RwSignal<u32>, on_close: Callback<()>) -
                     "The link for " <strong>{whom(&invitation)}</strong>
                     " does not work any more. To let them in after all, invite them again."
                 </p>
-            </Question>
+            </Confirm>
         }
     })
 }

@@ -15,7 +15,7 @@ use crate::{
     sending::Sending,
     session::CurrentWorkspace,
     ui::{
-        ago::Ago, badge::Tone, button::Button, confirm_dialog::Question, dom, fetched::Fetched, load::load,
+        ago::Ago, badge::Tone, button::Button, confirm_dialog::Confirm, dom, fetched::Fetched, load::load,
         notice::Notice, number::plural, skeleton::Skeleton,
     },
 };
@@ -126,11 +126,11 @@ fn Ask(going: Going, preview: RemovalPreview) -> impl IntoView {
         (lead, preview.name.to_string(), "Remove user")
     };
     view! {
-        <Question on_close=going.on_cancel action=action.to_owned() type_first=Signal::stored(Some(type_first)) busy error on_confirm=confirm>
+        <Confirm on_close=going.on_cancel action=action.to_owned() type_first=Signal::stored(Some(type_first)) busy error on_confirm=confirm>
             <p>{lead}</p>
             <Stops preview />
             {picker}
-        </Question>
+        </Confirm>
     }
 }
 

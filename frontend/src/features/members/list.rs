@@ -20,6 +20,7 @@ use crate::{
     session::use_workspace,
     ui::{
         button::{Button, Look},
+        dom,
         empty::{Empty, NoMatch},
         fetched::Fetched,
         field::{SelectField, TextField, Typed},
@@ -148,7 +149,7 @@ async fn fetch(id: WorkspaceId, wanted: Wanted, open_invitations: RwSignal<u64>)
 
 /// Whether an open invitation fits a search.
 fn fits(invitation: &Invitation, q: Option<&str>) -> bool {
-    let wanted = q.unwrap_or_default().trim().to_lowercase();
+    let wanted = dom::lower_case(q.unwrap_or_default().trim());
     let email = invitation.email.as_ref().map(Email::key).unwrap_or_default();
     wanted.is_empty() || email.contains(&wanted)
 }

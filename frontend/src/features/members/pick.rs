@@ -16,6 +16,8 @@ use crate::{
     api::call,
     ui::{
         combobox::{Candidate, Combobox},
+        dom,
+        effect::effect,
         fetched::Fetched,
     },
 };
@@ -69,7 +71,7 @@ pub fn MemberPicker(
 ) -> impl IntoView {
     let typed = picked.typed;
     let asked = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    effect(move || {
         let text = typed.get().trim().to_owned();
         // What was chosen stands in the field; it need not be looked for.
         if text == asked.get_untracked() || picked.chosen.with_untracked(Option::is_some) {
@@ -91,18 +93,20 @@ pub fn MemberPicker(
         call::<ListMembers>(InWorkspace { workspace_id }, query, ())
     });
     let found = Signal::derive(move || {
-        let mut members = list
+        let members = list
             .get()
             .and_then(Result::ok)
             .map_or_else(Vec::new, |page| page.items);
-        members.sort_by_key(|member| member.role != Role::Admin);
+        let (mut members, others): (Vec<_>, Vec<_>) =
+            members.into_iter().partition(|member| member.role == Role::Admin);
+        members.extend(others);
         let wanted = if picked.chosen.with(Option::is_some) {
             String::new()
         } else {
-            typed.get().trim().to_lowercase()
+            dom::lower_case(typed.get().trim())
         };
         let fits = |candidate: &Candidate| {
-            let text = format!("{} {}", candidate.label, candidate.note).to_lowercase();
+            let text = dom::lower_case(&format!("{} {}", candidate.label, candidate.note));
             text.contains(&wanted)
         };
         let others = members.into_iter().filter(|member| member.user_id != except);

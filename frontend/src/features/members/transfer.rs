@@ -15,7 +15,7 @@ use crate::{
     },
     sending::Sending,
     session::{CurrentWorkspace, use_session, use_workspace},
-    ui::{confirm_dialog::Question, dialog::Dialog, dom, toast::use_toasts},
+    ui::{confirm_dialog::Confirm, dialog::Dialog, dom, toast::use_toasts},
 };
 
 /// The dialog, opened by `?dialog=transfer-ownership`; for the owner of a workspace that is not personal.
@@ -76,7 +76,7 @@ fn Transfer(workspace: CurrentWorkspace, me: UserId) -> impl IntoView {
         }
     });
     view! {
-        <Question
+        <Confirm
             on_close=Callback::new(move |()| address.close_dialog())
             action="Hand over".to_owned()
             type_first=Signal::stored(None)
@@ -94,6 +94,6 @@ fn Transfer(workspace: CurrentWorkspace, me: UserId) -> impl IntoView {
                 picked
                 error=picker_error
             />
-        </Question>
+        </Confirm>
     }
 }
