@@ -234,6 +234,8 @@ fn enter(
     if store::is_in(tx.conn, own, held.workspace_id)? {
         return Err(ErrorCode::AlreadyMember.into());
     }
+    // An account that is shut out or deleted at this very moment joins nothing.
+    accounts::locked(tx.conn, own)?;
     rules::has_seat(held.standing.seats)?;
     store::join(tx.conn, own, held, now)?;
     let about = serde_json::json!({ "user_id": own.user_id().0, "role": held.role });

@@ -1,8 +1,14 @@
 //! Many operators at the same moment: one is always left.
 
-use db::schema::users;
+use db::schema::{members, users, workspaces};
 use diesel::prelude::*;
-use shared::server_users::{ChangeServerUser, DeleteServerUser};
+use shared::{
+    invitations::{AcceptInvitation, CreateInvitation, InvitationToken, NewInvitation},
+    permission::Role,
+    server_users::{ChangeServerUser, DeleteServerUser},
+    text::SecretText,
+    workspaces::{CreateWorkspace, InWorkspace, NewWorkspace},
+};
 use testkit::{As, Person, TestApp};
 
 use super::{disabling, one, operating, operator};
@@ -96,4 +102,67 @@ async fn attack_31_of_64_operators_who_each_delete_the_next_one_is_left_at_least
         let status = app.call::<shared::account::GetMe>(who, (), (), ()).await.status;
         assert!([200, 401].contains(&status), "{status}");
     }
+}
+
+#[actix_web::test]
+async fn whoever_joins_or_makes_a_workspace_while_being_deleted_is_in_none_afterwards() {
+    let app = TestApp::start().await;
+    let admin = app.set_up();
+    let (mut people, mut tokens) = (Vec::new(), Vec::new());
+    for number in 0..16 {
+        let path = InWorkspace {
+            workspace_id: admin.workspace,
+        };
+        let body = NewInvitation {
+            email: None,
+            role: Role::User,
+        };
+        let made = app.call::<CreateInvitation>(&admin, path, (), body).await.reply();
+        tokens.push(made.link.expose().split_once("#token=").unwrap().1.to_owned());
+        people.push(app.person(&format!("p{number}")));
+    }
+    let statuses = app.race(48, async move |app, number| {
+        let person = &people[number / 3];
+        match number % 3 {
+            0 => {
+                let token = SecretText::new(tokens[number / 3].clone());
+                let body = InvitationToken { token };
+                app.call::<AcceptInvitation>(person, (), (), body).await.status
+            }
+            1 => {
+                let body = NewWorkspace {
+                    name: "Another".parse().unwrap(),
+                };
+                app.call::<CreateWorkspace>(person, (), (), body).await.status
+            }
+            _ => {
+                let whom = one(person.id);
+                app.call::<DeleteServerUser>(&admin, whom, (), ()).await.status
+            }
+        }
+    });
+    assert!(
+        statuses
+            .iter()
+            .all(|status| [200, 201, 204, 401, 404, 410].contains(status)),
+        "{statuses:?}"
+    );
+    let deleted = users::table
+        .filter(users::deleted_at.is_not_null())
+        .select(users::id);
+    let (gone, still_in, still_own): (i64, i64, i64) = app.db(|conn| {
+        Ok((
+            deleted.count().get_result(conn)?,
+            members::table
+                .filter(members::user_id.eq_any(deleted))
+                .count()
+                .get_result(conn)?,
+            workspaces::table
+                .filter(workspaces::owner_id.eq_any(deleted))
+                .filter(workspaces::personal_of.is_null())
+                .count()
+                .get_result(conn)?,
+        ))
+    });
+    assert_eq!((gone, still_in, still_own), (16, 0, 0), "{statuses:?}");
 }
