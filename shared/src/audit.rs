@@ -11,18 +11,19 @@ endpoint!(
     ListAudit = reads Get "/api/v1/workspaces/{workspace_id}/audit", needs AuditRead,
     path InWorkspace, query AuditQuery, body () => Page<AuditEntry>);
 endpoint!(
-    /// The same as a file, without paging.
+    /// The same as a file, without paging, the oldest first, up to the newest entry that there was at the beginning.
     ExportAudit = reads Get "/api/v1/workspaces/{workspace_id}/audit/export", needs AuditRead,
     path InWorkspace, query AuditExport, body () => Download);
 endpoint!(
-    /// Recomputes the chain of hashes and says whether anything was changed, removed or put in.
+    /// Recomputes the chain of hashes and says whether anything was changed, removed or put in. One at a time for a chain:
+    /// `busy` while another is under way.
     VerifyAudit = reads Get "/api/v1/workspaces/{workspace_id}/audit/verify", needs AuditRead,
     path InWorkspace, query (), body () => AuditVerdict);
 endpoint!(
     /// What was done on the server outside of any workspace, the newest first.
     ListServerAudit = reads Get "/api/v1/server/audit", operator, path (), query AuditQuery, body () => Page<AuditEntry>);
 endpoint!(
-    /// The same as a file, without paging.
+    /// The same as a file, without paging, the oldest first, up to the newest entry that there was at the beginning.
     ExportServerAudit = reads Get "/api/v1/server/audit/export", operator, path (), query AuditExport, body () => Download);
 endpoint!(
     /// Recomputes the server's chain of hashes.
@@ -61,10 +62,10 @@ pub struct AuditQuery {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuditFormat {
-    /// Comma-separated values with a heading, safe to open in a spreadsheet.
+    /// Comma-separated values with a heading, safe to open in a spreadsheet: an apostrophe stands before what would run.
     #[default]
     Csv,
-    /// One JSON object a line, with the hashes.
+    /// One JSON object a line, with everything that a check of the hashes needs.
     Jsonl,
 }
 

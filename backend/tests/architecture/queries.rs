@@ -7,6 +7,7 @@ use super::source::{Source, root, sources};
 /// What every request comes by, and what all tables are known to: these read and write rows of everybody.
 const INFRASTRUCTURE: &[&str] = &[
     "backend/src/access/reach.rs",
+    "backend/src/access/journal.rs",
     "backend/src/access/directory.rs",
     "backend/src/audit.rs",
     "backend/src/metering.rs",

@@ -170,10 +170,9 @@ pub fn report_found(
     secret_hash: &str,
 ) -> Result<(), AppError> {
     let now = tx.now();
-    let (workspace, kept_hash) = store::found(tx.conn, anonymous, access_key)?.unzip();
     // Both are keyed hashes: the time of comparing them tells nothing about the secret.
-    let genuine = kept_hash.as_deref() == Some(secret_hash);
-    let Some(workspace) = workspace.filter(|_| genuine) else {
+    let found = store::found(tx.conn, anonymous, access_key)?;
+    let Some(found) = found.filter(|found| found.secret_hash == secret_hash) else {
         tx.needs_no_entry("nothing was found");
         return Ok(());
     };
@@ -182,7 +181,9 @@ pub fn report_found(
         return Ok(());
     }
     tx.ends_authority();
-    tx.record(Entry::new("credential.found", "credential", access_key).in_workspace(workspace.into()))
+    let before = serde_json::json!({ "user_id": found.user_id.0, "label": found.label });
+    let entry = Entry::new("credential.found", "credential", access_key).before(&before);
+    tx.record(entry.in_workspace(found.workspace_id.into()))
 }
 
 fn checked(tx: &mut Tx<'_>, scope: &Scope, access_key: &str, deed: Deed) -> Result<CredentialRow, AppError> {

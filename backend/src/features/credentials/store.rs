@@ -344,15 +344,29 @@ pub fn delete_all(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
     diesel::delete(scope.credentials()).execute(conn).map(|_| ())
 }
 
-/// Where a pair that somebody found works, and the keyed hash of its secret.
-pub fn found(
-    conn: &mut Conn,
-    anonymous: &Anonymous,
-    access_key: &str,
-) -> QueryResult<Option<(columns::WorkspaceId, String)>> {
+/// A pair that somebody found.
+#[derive(Debug, Queryable)]
+pub struct Found {
+    /// Where it works.
+    pub workspace_id: columns::WorkspaceId,
+    /// Whose it is.
+    pub user_id: columns::UserId,
+    /// What its owner calls it.
+    pub label: String,
+    /// The keyed hash of its secret.
+    pub secret_hash: String,
+}
+
+/// The pair with this access key, whose secret has yet to be proven.
+pub fn found(conn: &mut Conn, anonymous: &Anonymous, access_key: &str) -> QueryResult<Option<Found>> {
     anonymous
         .credential(access_key.to_owned())
-        .select((credentials::workspace_id, credentials::secret_hash))
+        .select((
+            credentials::workspace_id,
+            credentials::user_id,
+            credentials::label,
+            credentials::secret_hash,
+        ))
         .first(conn)
         .optional()
 }

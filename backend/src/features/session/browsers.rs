@@ -46,15 +46,21 @@ pub(super) async fn list(ctx: Ctx<ListSessions>) -> Result<Page<BrowserSession>,
 pub(super) async fn revoke(ctx: Ctx<RevokeSession>) -> Result<(), AppError> {
     let id = ctx.path.session_id;
     ctx.write(move |tx, own| {
+        let before = noted(&store::one_of(tx.conn, own, id)?);
         store::end(tx.conn, own, id)?;
         tx.ends_authority();
-        tx.record(Entry::new("session.revoke", "session", id))
+        tx.record(Entry::new("session.revoke", "session", id).before(&before))
     })
     .await?;
     if ctx.reach().session_id() == Some(id) {
         ctx.clear_session_cookie();
     }
     Ok(())
+}
+
+/// What the journal keeps of a browser.
+fn noted(row: &SessionRow) -> serde_json::Value {
+    serde_json::json!({ "created_at": row.created_at, "address": row.address, "user_agent": row.user_agent })
 }
 
 pub(super) async fn revoke_others(ctx: Ctx<RevokeOtherSessions>) -> Result<Revoked, AppError> {

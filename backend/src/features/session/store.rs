@@ -157,6 +157,21 @@ pub fn count_live_by_account(
         .load(conn)
 }
 
+/// One session.
+pub fn one_of(conn: &mut Conn, own: &OwnAccount, id: SessionId) -> QueryResult<SessionRow> {
+    own.sessions()
+        .filter(sessions::id.eq(columns::SessionId(id)))
+        .select((
+            sessions::id,
+            sessions::created_at,
+            sessions::last_seen_at,
+            sessions::expires_at,
+            sessions::address,
+            sessions::user_agent,
+        ))
+        .first(conn)
+}
+
 /// Ends one session.
 pub fn end(conn: &mut Conn, own: &OwnAccount, id: SessionId) -> QueryResult<()> {
     let ended =
