@@ -44,16 +44,16 @@ pub fn ConfirmDialog(
     let action = StoredValue::new(action);
     view! {
         <Dialog open on_close title>
-            <Question on_close action=action.get_value() type_first busy error on_confirm>
+            <Confirm on_close action=action.get_value() type_first busy error on_confirm>
                 {children.with_value(|children| children())}
-            </Question>
+            </Confirm>
         </Dialog>
     }
 }
 
 /// The question alone, for a dialog that must load first what will happen.
 #[component]
-pub fn Question(
+pub fn Confirm(
     /// Leaves it.
     #[prop(into)]
     on_close: Callback<()>,

@@ -12,7 +12,7 @@ use crate::{
     features::server_users::{Accounts, DELETE, asked_for},
     sending::Sending,
     ui::{
-        badge::Tone, button::Button, confirm_dialog::Question, dialog::Dialog, fetched::Fetched, load::load,
+        badge::Tone, button::Button, confirm_dialog::Confirm, dialog::Dialog, fetched::Fetched, load::load,
         notice::Notice, number::plural, skeleton::Skeleton, toast::use_toasts,
     },
 };
@@ -67,14 +67,14 @@ fn question(id: &str, list: Accounts, address: Address) -> AnyView {
         }
         let type_first = Signal::stored(Some(user.name.to_string()));
         view! {
-            <Question on_close=close action="Delete account" type_first busy error on_confirm=confirm>
+            <Confirm on_close=close action="Delete account" type_first busy error on_confirm=confirm>
                 <p>
                     "The account of " <strong>{user.name.to_string()}</strong> " (" {user.email.to_string()}
                     ") is deleted for good. Name and address are replaced by " <strong>{preview.pseudonym.to_string()}</strong>
                     "; what they logged stays, under that name."
                 </p>
                 <ul class="ends">{ends(&preview).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
-            </Question>
+            </Confirm>
         }
         .into_any()
     })
