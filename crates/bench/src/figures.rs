@@ -3,5 +3,6 @@
 pub mod app_size;
 pub mod calls;
 pub mod flood;
+pub mod members;
 pub mod sign_in;
 pub mod start;

@@ -25,7 +25,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    figures::{app_size, calls, flood, sign_in, start},
+    figures::{app_size, calls, flood, members, sign_in, start},
     machine::Pinning,
     report::{Figure, Report},
     rounds::Effort,
@@ -96,6 +96,8 @@ enum Part {
     Start,
     /// P12.
     App,
+    /// Pages of large and small lists.
+    Members,
 }
 
 fn main() -> ExitCode {
@@ -152,7 +154,7 @@ fn measure(run: &Run, effort: Effort, pinning: Pinning) -> Result<Vec<Figure>> {
     if wanted(Part::App) {
         figures.extend(app_size::measure(&run.dist)?);
     }
-    if [Part::Calls, Part::SignIn, Part::Flood, Part::Start]
+    if [Part::Calls, Part::SignIn, Part::Flood, Part::Start, Part::Members]
         .into_iter()
         .any(wanted)
     {
@@ -177,6 +179,10 @@ fn measure(run: &Run, effort: Effort, pinning: Pinning) -> Result<Vec<Figure>> {
     if wanted(Part::Start) {
         say("P11: starts, memory, size\n");
         figures.extend(start::measure(&place, effort)?);
+    }
+    if wanted(Part::Members) {
+        say("pages of a large list beside those of a small one\n");
+        figures.extend(members::measure(&place, effort)?);
     }
     // Measured in the order of what they need, told in the order of the targets.
     figures.sort_by_key(|figure| figure.target.trim_start_matches('P').parse().unwrap_or(u32::MAX));

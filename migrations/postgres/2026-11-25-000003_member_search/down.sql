@@ -1,3 +1,4 @@
+DROP FUNCTION members_found;
 DROP INDEX members_by_text;
 DROP FUNCTION member_grams;
 DROP TRIGGER users_searchable ON users;

@@ -127,9 +127,10 @@ fn figures(calls: &[Call], courses: &[Course]) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-fn beside(
+/// What was measured of `ours` in processor time, beside `theirs`.
+pub fn beside(
     target: &'static str,
-    what: &'static str,
+    what: impl Into<String>,
     ours: &Course,
     peer: &'static str,
     theirs: &Course,

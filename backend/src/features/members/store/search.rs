@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
-use db::{Conn, MultiBackend};
+use db::{Conn, MultiBackend, columns, schema::members};
 use diesel::{
     prelude::*,
-    query_builder::BoxedSqlQuery,
+    query_builder::{BoxedSqlQuery, SqlQuery},
     sql_types::{BigInt, Text, Timestamp},
 };
 use shared::members::SEARCH_COUNTS_TO;
@@ -81,10 +81,16 @@ fn words(conn: &Conn, scope: &Scope, text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let workspace = scope.workspace_id().0;
     let size = characters.len().clamp(1, 3);
-    let grams = characters.windows(size).map(String::from_iter);
+    let grams: Vec<String> = characters.windows(size).map(String::from_iter).collect();
     match conn {
         Conn::Pg(_) => {
-            let words: Vec<String> = grams.map(|gram| format!("{workspace}{gram}")).collect();
+            // Every third and the last hold every character; the pattern does the rest.
+            let last = grams.len().saturating_sub(1);
+            let some = grams
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| place % 3 == 0 || *place == last);
+            let words: Vec<String> = some.map(|(_, gram)| format!("{workspace}{gram}")).collect();
             words.join("\n")
         }
         Conn::Sqlite(_) => {
@@ -117,39 +123,20 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
-/// Those whom the index finds, as the rest of a statement. The index of `PostgreSQL` does not know whether what it finds
-/// stands in a row.
-fn found(conn: &Conn) -> &'static str {
-    match conn {
-        Conn::Pg(_) => {
-            "FROM members m WHERE member_grams(m.workspace_id, m.search_key) @> string_to_array($1, chr(10)) \
-             AND m.workspace_id = $2 AND m.search_key LIKE $3"
-        }
-        // `CROSS JOIN` keeps the order: SQLite would rather go through the whole workspace.
-        Conn::Sqlite(_) => {
-            "FROM member_search CROSS JOIN member_search_rows r ON r.id = member_search.rowid \
-             CROSS JOIN members m ON m.workspace_id = r.workspace_id AND m.user_id = r.user_id \
-             WHERE member_search MATCH $1 AND m.workspace_id = $2 AND length($3) > 0"
-        }
-    }
-}
+type Asked = BoxedSqlQuery<'static, MultiBackend, SqlQuery>;
 
-/// Raw SQL with the words, the workspace and the pattern as its first values: neither index can be said in another way.
-fn asked(
-    conn: &Conn,
-    scope: &Scope,
-    text: &str,
-    statement: String,
-) -> BoxedSqlQuery<'static, MultiBackend, diesel::query_builder::SqlQuery> {
+/// A statement about the index, with the words to ask it by as its first value. The words name the workspace.
+fn asked(conn: &Conn, scope: &Scope, text: &str, statement: String) -> Asked {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the query builder knows neither full-text tables nor arrays of both databases"
+        reason = "the query builder knows neither full-text tables nor functions that give rows"
     )]
     let query = diesel::sql_query(statement).into_boxed();
-    query
-        .bind::<Text, _>(words(conn, scope, text))
-        .bind::<Text, _>(scope.workspace_id())
-        .bind::<Text, _>(pattern(text))
+    let query = query.bind::<Text, _>(words(conn, scope, text));
+    match conn {
+        Conn::Pg(_) => query.bind::<Text, _>(pattern(text)),
+        Conn::Sqlite(_) => query,
+    }
 }
 
 #[derive(QueryableByName)]
@@ -160,13 +147,34 @@ struct Counted {
 
 /// How many match, counted one further than [`SEARCH_COUNTS_TO`].
 fn count(conn: &mut Conn, scope: &Scope, text: &str) -> QueryResult<i64> {
-    let statement = format!(
-        "SELECT count(*) AS total FROM (SELECT 1 {} LIMIT {}) counted",
-        found(conn),
-        SEARCH_COUNTS_TO + 1
-    );
+    let most = i64::try_from(SEARCH_COUNTS_TO).unwrap_or(i64::MAX) + 1;
+    let from = match conn {
+        Conn::Pg(_) => {
+            // Its index finds all that match before it gives the first.
+            if most_match(conn, scope, text, most)? {
+                return Ok(most);
+            }
+            format!("members_found(string_to_array($1, chr(10)), $2, {most})")
+        }
+        Conn::Sqlite(_) => {
+            format!("(SELECT 1 FROM member_search WHERE member_search MATCH $1 LIMIT {most})")
+        }
+    };
+    let statement = format!("SELECT count(*) AS total FROM {from} counted");
     let counted: Counted = asked(conn, scope, text, statement).get_result(conn)?;
     Ok(counted.total)
+}
+
+/// Whether at least `many` are found among twice as many members, whoever those are.
+fn most_match(conn: &mut Conn, scope: &Scope, text: &str, many: i64) -> QueryResult<bool> {
+    let some: Vec<String> = scope
+        .members()
+        .order(members::user_id)
+        .limit(2 * many)
+        .select(members::search_key)
+        .load(conn)?;
+    let matching = some.iter().filter(|key| key.contains(text)).count();
+    Ok(usize::try_from(many).is_ok_and(|many| matching >= many))
 }
 
 /// The next that match behind `after`: all that match, sorted.
@@ -187,27 +195,42 @@ fn indexed(
     } else {
         (">", "ASC")
     };
-    let behind = if after.is_some() {
-        format!("WHERE (f.{key}, f.user_id) {beyond} ($4, $5)")
-    } else {
-        String::new()
+    // The values behind those of `asked`: the workspace once more, and where to begin.
+    let (found, [here, at, id]) = match conn {
+        Conn::Pg(_) => (
+            format!("members_found(string_to_array($1, chr(10)), $2, {}) m", i64::MAX),
+            ["$3", "$4", "$5"],
+        ),
+        // `CROSS JOIN` keeps the order: SQLite would rather go through the whole workspace.
+        Conn::Sqlite(_) => (
+            "(SELECT rowid AS id FROM member_search WHERE member_search MATCH $1) s \
+             CROSS JOIN member_search_rows r ON r.id = s.id \
+             CROSS JOIN members m ON m.workspace_id = r.workspace_id AND m.user_id = r.user_id"
+                .to_owned(),
+            ["$2", "$3", "$4"],
+        ),
+    };
+    let behind = match after {
+        Some(_) => format!("AND (m.{key}, m.user_id) {beyond} ({at}, {id})"),
+        None => String::new(),
     };
     let statement = format!(
-        "WITH f AS MATERIALIZED (SELECT m.user_id, m.role, m.added_at, m.name_key, m.search_key {}), \
-         p AS (SELECT f.* FROM f {behind} ORDER BY f.{key} {direction}, f.user_id {direction} LIMIT {wanted}) \
-         SELECT p.user_id, u.name, u.email, p.role, p.added_at, p.name_key, p.search_key, u.last_sign_in_at \
-         FROM p JOIN users u ON u.id = p.user_id ORDER BY p.{key} {direction}, p.user_id {direction}",
-        found(conn)
+        "WITH page AS MATERIALIZED (SELECT m.user_id, m.role, m.added_at, m.name_key, m.search_key \
+         FROM {found} WHERE m.workspace_id = {here} {behind} \
+         ORDER BY m.{key} {direction}, m.user_id {direction} LIMIT {wanted}) \
+         SELECT page.user_id, users.name, users.email, page.role, page.added_at, page.name_key, page.search_key, \
+         users.last_sign_in_at FROM page JOIN users ON users.id = page.user_id \
+         ORDER BY page.{key} {direction}, page.user_id {direction}"
     );
-    let query = asked(conn, scope, text, statement);
+    let query = asked(conn, scope, text, statement).bind::<Text, _>(scope.workspace_id());
     let query = match (after, order.by) {
         (None, _) => query,
         (Some(after), MemberSort::Name) => query
             .bind::<Text, _>(after.name_key)
-            .bind::<Text, _>(db::columns::UserId(after.user_id)),
+            .bind::<Text, _>(columns::UserId(after.user_id)),
         (Some(after), MemberSort::AddedAt) => query
             .bind::<Timestamp, _>(after.added_at)
-            .bind::<Text, _>(db::columns::UserId(after.user_id)),
+            .bind::<Text, _>(columns::UserId(after.user_id)),
     };
     query.load(conn)
 }
