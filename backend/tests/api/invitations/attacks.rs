@@ -261,7 +261,7 @@ fn told<T>(answer: &Answer<T>) -> (u16, Value, Vec<String>) {
 
 #[actix_web::test]
 async fn attack_37_a_dead_link_says_nothing_about_why_nor_about_anybody() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
     prove(&app, &bob);
     let late = invite(&app, &ann, Some("bob@example.com"), Role::User).await;

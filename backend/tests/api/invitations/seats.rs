@@ -28,7 +28,7 @@ async fn try_invite(
 
 #[actix_web::test]
 async fn r059_r060_at_the_maximum_a_further_invitation_is_refused_with_a_clear_reason() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let ann = app.person("ann");
     limit(&app, ann.workspace, Some(3));
     let first = invite(&app, &ann, Some("a@example.com"), Role::User).await;
@@ -77,7 +77,7 @@ async fn r060_of_several_those_are_invited_for_whom_there_is_a_seat() {
 
 #[actix_web::test]
 async fn r060_an_expired_invitation_is_not_sent_again_without_a_seat() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let ann = app.person("ann");
     limit(&app, ann.workspace, Some(2));
     let late = invite(&app, &ann, Some("a@example.com"), Role::User).await;
