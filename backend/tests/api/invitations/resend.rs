@@ -44,7 +44,7 @@ async fn r052_an_invitation_that_is_sent_again_has_a_new_link_and_a_full_life() 
         .call::<ListInvitations>(&ann, here(ann.workspace), (), ())
         .await
         .reply();
-    assert_eq!(listed.items, [again.invitation.clone()]);
+    assert_eq!(listed.items, std::slice::from_ref(&again.invitation));
     let joined = app
         .call::<JoinWithNewAccount>(As::Nobody, (), (), joining(&again, "new@example.com"))
         .await;

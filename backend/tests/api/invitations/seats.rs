@@ -1,6 +1,7 @@
 //! How many may be in a workspace, and how many invitations may wait.
 
 use db::schema::workspaces;
+use shared::error::ErrorCode;
 
 use super::*;
 
@@ -70,7 +71,7 @@ async fn r060_of_several_those_are_invited_for_whom_there_is_a_seat() {
     let refused: Vec<_> = outcomes
         .items
         .iter()
-        .map(|outcome| outcome.refused.map(|code| code.as_str()))
+        .map(|outcome| outcome.refused.map(ErrorCode::as_str))
         .collect();
     assert_eq!(refused, [None, None, Some("seats_taken"), Some("seats_taken")]);
 }
@@ -162,7 +163,7 @@ async fn a_workspace_has_a_thousand_invitations_at_most() {
         .await
         .reply();
     assert_eq!(
-        outcomes.items[0].refused.map(|code| code.as_str()),
+        outcomes.items[0].refused.map(ErrorCode::as_str),
         Some("too_many_invitations")
     );
     app.call::<RevokeInvitation>(&ann, one(&ann, &last), (), ())

@@ -226,7 +226,6 @@ impl World {
     }
 
     /// A body with which a route does what it is for; null where it takes none.
-    #[expect(clippy::too_many_lines, reason = "one line a route")]
     pub async fn good_body(&self, mount: &Mount) -> Value {
         let ann = &self.ann;
         if let Some(body) = self.body_about_teams(mount.name) {
