@@ -182,9 +182,8 @@ fn tag_of(path: &str) -> &str {
     let first = names.next().unwrap_or_default();
     match (first, names.next()) {
         ("me", Some("sessions")) => "session",
-        ("me", Some(inner @ ("invitations" | "notifications"))) => inner,
+        ("me", Some(inner @ ("invitations" | "notifications"))) | ("workspaces", Some(inner)) => inner,
         ("me", _) => "account",
-        ("workspaces", Some(inner)) => inner,
         (other, _) => other,
     }
 }

@@ -42,6 +42,15 @@ async fn with_mail() -> TestApp {
     .await
 }
 
+/// A server on which browsers stay signed in longer than invitations live.
+async fn with_long_sessions() -> TestApp {
+    TestApp::with(|config| {
+        config.session_idle_days = 300;
+        config.session_max_days = 300;
+    })
+    .await
+}
+
 /// From now on the person is believed to have their address.
 fn prove(app: &TestApp, person: &Person) {
     let account = users::table.find(columns::UserId(person.id));

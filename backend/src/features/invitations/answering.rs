@@ -129,8 +129,7 @@ pub(super) async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppErr
         Ok(rules::has_seat(held.standing.seats)?)
     })
     .await?;
-    let (name, email) = (ctx.body.name.clone(), ctx.body.email.clone());
-    let personal = [name.as_str(), email.as_str()];
+    let personal = [ctx.body.name.as_str(), ctx.body.email.as_str()];
     let password_hash = ctx
         .passwords()
         .hash(&ctx.body.password, &personal, "/password")
@@ -143,15 +142,7 @@ pub(super) async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppErr
         &cookie,
         ctx.client(),
     );
-    let mut new = accounts::NewAccount {
-        id: UserId(ctx.new_id()),
-        workspace_id: WorkspaceId(ctx.new_id()),
-        name,
-        email,
-        email_proven: false,
-        password_hash: Some(password_hash.clone()),
-        is_operator: false,
-    };
+    let mut new = new_account(&ctx, password_hash.clone());
     let notice = NotificationId(ctx.new_id());
     let others: Vec<_> = (0..TOLD_AT_FIRST).map(|_| NotificationId(ctx.new_id())).collect();
     let session = ctx
@@ -184,6 +175,19 @@ pub(super) async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppErr
         .await;
     ctx.set_session_cookie(&cookie.token);
     Ok(session)
+}
+
+/// The account to make; whether its address is believed is seen with the invitation.
+fn new_account(ctx: &Ctx<JoinWithNewAccount>, password_hash: String) -> accounts::NewAccount {
+    accounts::NewAccount {
+        id: UserId(ctx.new_id()),
+        workspace_id: WorkspaceId(ctx.new_id()),
+        name: ctx.body.name.clone(),
+        email: ctx.body.email.clone(),
+        email_proven: false,
+        password_hash: Some(password_hash),
+        is_operator: false,
+    }
 }
 
 /// A token that names nothing is as good as one that was used up.

@@ -172,12 +172,10 @@ async fn attack_35_a_token_is_in_its_own_answer_and_mail_and_nowhere_else() {
     ] {
         let answer = app.raw(app.request("GET", &path, who)).await;
         shows(&path, &answer.text());
-        let told = answer.text().contains(&id.to_string());
-        assert_eq!(
-            told && who.id == cleo.id,
-            false,
-            "members do not see invitations: {path}"
-        );
+        if who.id == cleo.id {
+            let told = answer.text().contains(&id.to_string());
+            assert!(!told, "members do not see invitations: {path}");
+        }
     }
     let members = app
         .call::<ListMembers>(&cleo, here(ann.workspace), PageQuery::default(), ())
@@ -261,7 +259,7 @@ fn told<T>(answer: &Answer<T>) -> (u16, Value, Vec<String>) {
 
 #[actix_web::test]
 async fn attack_37_a_dead_link_says_nothing_about_why_nor_about_anybody() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
     prove(&app, &bob);
     let late = invite(&app, &ann, Some("bob@example.com"), Role::User).await;

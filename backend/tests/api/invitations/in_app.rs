@@ -189,7 +189,7 @@ async fn an_invitation_to_somebody_else_is_not_there() {
 
 #[actix_web::test]
 async fn an_invitation_can_be_answered_as_long_as_it_is_open() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let (ann, bob, cleo) = (app.person("ann"), app.person("bob"), app.person("cleo"));
     prove(&app, &bob);
     let can_answer = async || {

@@ -44,7 +44,7 @@ async fn r052_an_invitation_that_is_sent_again_has_a_new_link_and_a_full_life() 
         .call::<ListInvitations>(&ann, here(ann.workspace), (), ())
         .await
         .reply();
-    assert_eq!(listed.items, [again.invitation.clone()]);
+    assert_eq!(listed.items, std::slice::from_ref(&again.invitation));
     let joined = app
         .call::<JoinWithNewAccount>(As::Nobody, (), (), joining(&again, "new@example.com"))
         .await;
@@ -53,7 +53,7 @@ async fn r052_an_invitation_that_is_sent_again_has_a_new_link_and_a_full_life() 
 
 #[actix_web::test]
 async fn r052_an_invitation_that_has_expired_is_listed_and_can_be_sent_again_or_revoked() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let ann = app.person("ann");
     let list = async || {
         app.call::<ListInvitations>(&ann, here(ann.workspace), (), ())

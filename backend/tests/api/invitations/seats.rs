@@ -1,6 +1,7 @@
 //! How many may be in a workspace, and how many invitations may wait.
 
 use db::schema::workspaces;
+use shared::error::ErrorCode;
 
 use super::*;
 
@@ -28,7 +29,7 @@ async fn try_invite(
 
 #[actix_web::test]
 async fn r059_r060_at_the_maximum_a_further_invitation_is_refused_with_a_clear_reason() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let ann = app.person("ann");
     limit(&app, ann.workspace, Some(3));
     let first = invite(&app, &ann, Some("a@example.com"), Role::User).await;
@@ -70,14 +71,14 @@ async fn r060_of_several_those_are_invited_for_whom_there_is_a_seat() {
     let refused: Vec<_> = outcomes
         .items
         .iter()
-        .map(|outcome| outcome.refused.map(|code| code.as_str()))
+        .map(|outcome| outcome.refused.map(ErrorCode::as_str))
         .collect();
     assert_eq!(refused, [None, None, Some("seats_taken"), Some("seats_taken")]);
 }
 
 #[actix_web::test]
 async fn r060_an_expired_invitation_is_not_sent_again_without_a_seat() {
-    let app = TestApp::start().await;
+    let app = with_long_sessions().await;
     let ann = app.person("ann");
     limit(&app, ann.workspace, Some(2));
     let late = invite(&app, &ann, Some("a@example.com"), Role::User).await;
@@ -162,7 +163,7 @@ async fn a_workspace_has_a_thousand_invitations_at_most() {
         .await
         .reply();
     assert_eq!(
-        outcomes.items[0].refused.map(|code| code.as_str()),
+        outcomes.items[0].refused.map(ErrorCode::as_str),
         Some("too_many_invitations")
     );
     app.call::<RevokeInvitation>(&ann, one(&ann, &last), (), ())

@@ -1,6 +1,7 @@
 //! Inviting several people at once.
 
 use serde_json::json;
+use shared::{error::ErrorCode, text::Email};
 
 use super::*;
 
@@ -30,7 +31,7 @@ async fn r048_several_addresses_are_invited_at_once_each_by_a_link_and_a_mail_of
     assert_eq!(addresses, sent, "in the order sent");
     let refused: Vec<_> = outcomes
         .iter()
-        .map(|outcome| outcome.refused.map(|code| code.as_str()))
+        .map(|outcome| outcome.refused.map(ErrorCode::as_str))
         .collect();
     assert_eq!(refused, [None, Some("already_member"), None, None]);
     let made: Vec<&CreatedInvitation> = outcomes
@@ -43,7 +44,7 @@ async fn r048_several_addresses_are_invited_at_once_each_by_a_link_and_a_mail_of
     for (mail, created) in mails.iter().zip(&made) {
         assert_eq!(
             Some(mail.to.as_str()),
-            created.invitation.email.as_ref().map(|email| email.as_str())
+            created.invitation.email.as_ref().map(Email::as_str)
         );
         assert_eq!(mail.token(), token(created).expose());
         assert!(mail.text.contains("ann's workspace"), "{}", mail.text);
@@ -77,7 +78,7 @@ async fn r048_when_nobody_can_be_invited_that_is_said_of_each_and_nothing_is_cha
         .await
         .reply();
     for outcome in outcomes.items {
-        assert_eq!(outcome.refused.map(|code| code.as_str()), Some("already_member"));
+        assert_eq!(outcome.refused.map(ErrorCode::as_str), Some("already_member"));
         assert!(outcome.created.is_none());
     }
     assert_eq!(app.journal().len(), entries);

@@ -33,7 +33,7 @@ async fn every_route_works_and_every_change_is_journalled() {
         let written = app.journal().len() - before;
         match mount.effect {
             _ if JOURNALS_NOTHING.contains(&mount.name) => {
-                assert_eq!(written, 0, "{mount:?} journals something")
+                assert_eq!(written, 0, "{mount:?} journals something");
             }
             Effect::Reads => assert_eq!(written, 0, "{mount:?} reads and journals"),
             Effect::Changes | Effect::Creates => {
