@@ -32,13 +32,19 @@ pub fn etag_of(body: &[u8]) -> String {
 }
 
 /// Fields that the server observes: they change without anybody's edit, so they are no reason to refuse one.
-const OBSERVED: [&str; 7] = [
+const OBSERVED: [&str; 13] = [
+    "activity",
+    "keys",
     "keys_needing_attention",
+    "last_key_use_at",
     "last_seen_at",
     "last_sign_in_at",
     "last_used_at",
     "last_used_from",
     "members",
+    "open_invitation",
+    "sessions",
+    "workspaces",
     "counted_at",
 ];
 
