@@ -13,6 +13,7 @@ use shared::{
     notifications::NotificationKind,
     page::Page,
     session::Session,
+    setup::Hosting,
     text::Email,
     workspaces::Workspace,
 };
@@ -151,6 +152,7 @@ pub(super) async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppErr
         email_proven: false,
         password_hash: Some(password_hash.clone()),
         is_operator: false,
+        hosting: Hosting::OwnTeam,
     };
     let notice = NotificationId(ctx.new_id());
     let others: Vec<_> = (0..TOLD_AT_FIRST).map(|_| NotificationId(ctx.new_id())).collect();
@@ -162,6 +164,7 @@ pub(super) async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppErr
             rules::meant_for(&held.standing, &new.email.key())?;
             let hosting = store::hosting(tx.conn, anonymous)?;
             new.email_proven = rules::vouched_for(&held.standing, hosting, held.sender_is_operator);
+            new.hosting = hosting;
             tx.acts_as(new.id);
             accounts::make(tx, &new)?;
             let me = store::me(tx.conn, &own)?;
