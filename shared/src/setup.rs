@@ -32,6 +32,15 @@ impl Hosting {
             Self::SeveralTeams => "several_teams",
         }
     }
+
+    /// How many members a new workspace may have: those of the Free plan, where there are plans.
+    #[must_use]
+    pub const fn first_seats(self) -> Option<u32> {
+        match self {
+            Self::OwnTeam => None,
+            Self::SeveralTeams => Some(3),
+        }
+    }
 }
 
 /// What the first-run page asks.

@@ -6,6 +6,7 @@ use shared::{
     error::ErrorCode,
     ids::{UserId, WorkspaceId},
     server_users::ServerUserChange,
+    setup::Hosting,
     text::{Email, Name},
 };
 
@@ -36,7 +37,7 @@ pub fn add(
             .parse()
             .map_err(|fault: String| AppError::field("name", fault))?,
     };
-    let account = NewAccount {
+    let mut account = NewAccount {
         id: UserId(state.clock().new_id()),
         workspace_id: WorkspaceId(state.clock().new_id()),
         name,
@@ -44,12 +45,14 @@ pub fn add(
         email_proven: true,
         password_hash: None,
         is_operator,
+        hosting: Hosting::OwnTeam,
     };
     state.system("the operator adds an account", |tx, system| {
-        if !setup::was_set_up(tx.conn, system)? {
+        let Some(hosting) = setup::hosting(tx.conn, system)? else {
             let detail = "Set this server up first, with the link that its start prints.".to_owned();
             return Err(AppError::Detailed(ErrorCode::Invalid, detail));
-        }
+        };
+        account.hosting = hosting;
         accounts::make(tx, &account)?;
         link(tx, system, state, account.id)
     })

@@ -11,6 +11,7 @@ use shared::{
     error::ErrorCode,
     ids::{UserId, WorkspaceId},
     permission::Role,
+    setup::Hosting,
     text::{Email, Name},
 };
 
@@ -236,6 +237,8 @@ pub struct NewAccount {
     pub password_hash: Option<String>,
     /// Whether they operate this server.
     pub is_operator: bool,
+    /// For whom this server is, which decides how many may be in the personal workspace.
+    pub hosting: Hosting,
 }
 
 /// Makes an account with its personal workspace, of which it is Admin, and journals both.
@@ -266,6 +269,7 @@ pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
             workspaces::owner_id.eq(user),
             workspaces::personal_of.eq(user),
             workspaces::created_at.eq(now),
+            workspaces::max_members.eq(new.hosting.first_seats().map(i64::from)),
         ))
         .execute(tx.conn)?;
     diesel::insert_into(members::table)

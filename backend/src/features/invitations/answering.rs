@@ -13,6 +13,7 @@ use shared::{
     notifications::NotificationKind,
     page::Page,
     session::Session,
+    setup::Hosting,
     text::Email,
     workspaces::Workspace,
 };
@@ -153,6 +154,7 @@ pub(super) async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppErr
             rules::meant_for(&held.standing, &new.email.key())?;
             let hosting = store::hosting(tx.conn, anonymous)?;
             new.email_proven = rules::vouched_for(&held.standing, hosting, held.sender_is_operator);
+            new.hosting = hosting;
             tx.acts_as(new.id);
             accounts::make(tx, &new)?;
             let me = store::me(tx.conn, &own)?;
@@ -187,6 +189,7 @@ fn new_account(ctx: &Ctx<JoinWithNewAccount>, password_hash: String) -> accounts
         email_proven: false,
         password_hash: Some(password_hash),
         is_operator: false,
+        hosting: Hosting::OwnTeam,
     }
 }
 

@@ -208,6 +208,7 @@ mod tests {
             email_proven: true,
             password_hash,
             is_operator: false,
+            hosting: shared::setup::Hosting::OwnTeam,
         };
         state
             .system("a test makes an account", |tx, _| accounts::make(tx, &account))

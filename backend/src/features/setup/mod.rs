@@ -30,6 +30,9 @@ use crate::{
 /// How long a set-up link works. The next start makes a new one.
 const LINK_LIFE: TimeDelta = TimeDelta::hours(24);
 
+/// For whom a server is whose first administrator comes from the settings.
+const UNATTENDED: Hosting = Hosting::OwnTeam;
+
 /// The endpoints of this feature.
 #[must_use]
 pub fn mounts() -> Vec<Mount> {
@@ -56,6 +59,7 @@ async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
         email_proven: true,
         password_hash: Some(hash.clone()),
         is_operator: true,
+        hosting,
     };
     let cookie = sessions::new_cookie(ctx.keys());
     let id = SessionId(ctx.new_id());
@@ -133,7 +137,7 @@ pub fn unattended(state: &State, admin: &Admin) -> Result<bool, AppError> {
     }
     let account = first_account(state, admin)?;
     let made = state.system("the start makes the first administrator", |tx, _| {
-        store::insert_server(tx, Hosting::OwnTeam)?;
+        store::insert_server(tx, UNATTENDED)?;
         accounts::make(tx, &account)
     });
     match made {
@@ -166,5 +170,6 @@ fn first_account(state: &State, admin: &Admin) -> Result<NewAccount, AppError> {
         email_proven: true,
         password_hash: Some(hash),
         is_operator: true,
+        hosting: UNATTENDED,
     })
 }

@@ -57,8 +57,8 @@ async fn create(ctx: Ctx<CreateWorkspace>) -> Result<Workspace, AppError> {
             // One at a time, so that a limit counted now still holds at the commit.
             accounts::locked(tx.conn, own)?;
             rules::check_owned(store::count_owned(tx.conn, own)?)?;
-            let seats = rules::first_seats(store::hosting(tx.conn, own)?);
-            store::insert(tx, own, id, &name, seats)?;
+            let hosting = store::hosting(tx.conn, own)?;
+            store::insert(tx, own, id, &name, hosting.first_seats())?;
             let entry = Entry::new("workspace.create", "workspace", id).in_workspace(id);
             tx.record(entry.after(&serde_json::json!({ "name": name })))?;
             let now = tx.now();

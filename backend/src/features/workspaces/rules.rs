@@ -4,7 +4,6 @@ use serde::Serialize;
 use shared::{
     error::ErrorCode,
     ids::UserId,
-    setup::Hosting,
     text::Name,
     workspaces::{Workspace, WorkspaceChange},
 };
@@ -15,8 +14,6 @@ use crate::error::AppError;
 const MOST_DAYS: u32 = 3650;
 /// How many workspaces one account may own, its personal one among them.
 const MOST_OWNED: i64 = 100;
-/// Members of a new workspace on a server for several teams: those of the Free plan.
-const FREE_SEATS: i64 = 3;
 
 /// The personal workspace first, the others by name.
 pub fn sort(workspaces: &mut [Workspace]) {
@@ -70,14 +67,6 @@ pub fn check_owned(owned: i64) -> Result<(), ErrorCode> {
         Ok(())
     } else {
         Err(ErrorCode::TooManyWorkspaces)
-    }
-}
-
-/// How many members a new workspace may have.
-pub fn first_seats(hosting: Option<Hosting>) -> Option<i64> {
-    match hosting {
-        Some(Hosting::SeveralTeams) => Some(FREE_SEATS),
-        Some(Hosting::OwnTeam) | None => None,
     }
 }
 
@@ -169,13 +158,6 @@ mod tests {
         assert_eq!(check_owned(0), Ok(()));
         assert_eq!(check_owned(99), Ok(()));
         assert_eq!(check_owned(100), Err(ErrorCode::TooManyWorkspaces));
-    }
-
-    #[test]
-    fn a_new_workspace_has_three_seats_where_several_teams_are_hosted() {
-        assert_eq!(first_seats(Some(Hosting::SeveralTeams)), Some(3));
-        assert_eq!(first_seats(Some(Hosting::OwnTeam)), None);
-        assert_eq!(first_seats(None), None);
     }
 
     #[test]

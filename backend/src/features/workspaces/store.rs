@@ -146,10 +146,12 @@ pub fn count_owned(conn: &mut Conn, own: &OwnAccount) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// For whom the server is; nothing before it is set up.
-pub fn hosting(conn: &mut Conn, own: &OwnAccount) -> QueryResult<Option<Hosting>> {
-    let hosting: Option<columns::Hosting> = own.server().select(server::hosting).first(conn).optional()?;
-    Ok(hosting.map(Hosting::from))
+/// For whom the server is.
+pub fn hosting(conn: &mut Conn, own: &OwnAccount) -> QueryResult<Hosting> {
+    own.server()
+        .select(server::hosting)
+        .first::<columns::Hosting>(conn)
+        .map(Hosting::from)
 }
 
 /// Stores a new workspace, of which the account is owner and administrator.
@@ -158,7 +160,7 @@ pub fn insert(
     own: &OwnAccount,
     id: WorkspaceId,
     name: &Name,
-    seats: Option<i64>,
+    seats: Option<u32>,
 ) -> QueryResult<()> {
     let (id, now) = (columns::WorkspaceId(id), tx.now());
     diesel::insert_into(workspaces::table)
@@ -167,7 +169,7 @@ pub fn insert(
             workspaces::name.eq(name.as_str()),
             workspaces::owner_id.eq(own.user_id()),
             workspaces::created_at.eq(now),
-            workspaces::max_members.eq(seats),
+            workspaces::max_members.eq(seats.map(i64::from)),
         ))
         .execute(tx.conn)?;
     diesel::insert_into(members::table)

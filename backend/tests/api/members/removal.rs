@@ -281,6 +281,10 @@ async fn r059_r156_a_workspace_says_how_many_are_in_it_and_how_many_may_be_and_w
     let (app, ann, bob, team) = ann_and_bob().await;
     let carl = app.person("carl");
     app.member(team, &carl, Role::User);
+    let (first, second) = (
+        invite(&app, &ann, team, Role::User).await,
+        invite(&app, &ann, team, Role::User).await,
+    );
     limit(&app, team, 3);
     let seats = async || {
         let now = workspace(&app, &ann, team).await.reply();
@@ -293,12 +297,16 @@ async fn r059_r156_a_workspace_says_how_many_are_in_it_and_how_many_may_be_and_w
         (now.members, now.max_members)
     };
     assert_eq!(seats().await, (3, Some(3)));
+    let (dora, emil) = (app.person("dora"), app.person("emil"));
+    assert_eq!(accept(&app, &dora, first.clone()).await, 409, "no seat is free");
     remove(&app, &ann, team, &bob).await.reply();
     assert_eq!(seats().await, (2, Some(3)));
+    assert_eq!(accept(&app, &dora, first).await, 200);
+    assert_eq!(accept(&app, &emil, second.clone()).await, 409);
     leave(&app, &carl, team, None).await.reply();
-    assert_eq!(seats().await, (1, Some(3)));
-    app.member(team, &bob, Role::User);
     assert_eq!(seats().await, (2, Some(3)));
+    assert_eq!(accept(&app, &emil, second).await, 200);
+    assert_eq!(seats().await, (3, Some(3)));
 }
 
 /// Lets a workspace have so many members.

@@ -5,14 +5,16 @@ use diesel::prelude::*;
 use serde_json::json;
 use shared::{
     credentials::{CredentialFilter, ListCredentials},
+    invitations::{CreateInvitation, JoinWithNewAccount, Joining, NewInvitation},
     members::ListMembers,
     page::PageQuery,
     permission::Role,
     setup::Hosting,
+    text::{Password, SecretText},
     usage::GetUsage,
     workspaces::{CreateWorkspace, ListWorkspaces, NewWorkspace, Workspace},
 };
-use testkit::{Answer, As, TestApp};
+use testkit::{Answer, As, PASSWORD, TestApp};
 
 use super::{get, here};
 use crate::credentials::{create as create_key, labelled};
@@ -90,6 +92,31 @@ async fn r069_a_new_workspace_on_a_server_for_several_teams_has_three_seats() {
     });
     let made = create(&app, &ann, "Research").await.reply();
     assert_eq!((made.members, made.max_members), (1, Some(3)));
+    // So has the personal one of a new account.
+    let body = NewInvitation {
+        email: None,
+        role: Role::User,
+    };
+    let invited = app
+        .call::<CreateInvitation>(&ann, here(made.id), (), body)
+        .await
+        .reply();
+    let token = invited.link.expose().split_once("#token=").unwrap().1;
+    let joining = Joining {
+        token: SecretText::new(token.to_owned()),
+        name: "Bob".parse().unwrap(),
+        email: "bob@example.com".parse().unwrap(),
+        password: Password::new(PASSWORD.to_owned()),
+    };
+    let joined = app.call::<JoinWithNewAccount>(As::Nobody, (), (), joining).await;
+    let bob = As::Session(joined.cookie().unwrap().value().to_owned());
+    let his = app.call::<ListWorkspaces>(&bob, (), (), ()).await.reply();
+    let seats: Vec<_> = his
+        .items
+        .iter()
+        .map(|one| (one.personal, one.max_members))
+        .collect();
+    assert_eq!(seats, [(true, Some(3)), (false, Some(3))]);
 }
 
 #[actix_web::test]
