@@ -32,7 +32,8 @@ test("the list of workspaces is searched and sorted by the address", async ({ ad
   await expect(names(page).nth(1)).toBeVisible();
 });
 
-test("R060 the seats of a workspace are set in place, checked, and taken away", async ({ ada, newcomer, signIn }) => {
+test("R060 the seats of a workspace are set in place, checked, and taken away", async ({ ada, newcomer, signIn, expectErrors }) => {
+  expectErrors(/status of 409/);
   const { page } = ada;
   const nora = await signIn(await newcomer());
   const name = `Vision ${nora.workspace.slice(-6)}`;

@@ -12,7 +12,7 @@ const LOADS = {
   workspace: /\/credentials(\?|$)/,
   users: /\/members(\?|$)/,
   usage: /\/api\/.*\/usage(\?|$)/,
-  audit: /\/workspaces\/.*\/audit(\?|$)/,
+  audit: /\/api\/.*\/audit(\?|$)/,
   "server-users": /\/server\/users(\?|$)/,
   "server-workspaces": /\/server\/workspaces(\?|$)/,
   "server-log": /\/server\/audit(\?|$)/,

@@ -148,7 +148,7 @@ pub fn AuditLog(
         </PageTitle>
         <VerifyCard chain />
         <section class="card" aria-labelledby="entries">
-            <h2 id="entries">"Entries"</h2>
+            <h2 id="entries">"What was done"</h2>
             <Filters chain />
             <EntryList chain query />
         </section>

@@ -109,7 +109,7 @@ fn row(entry: AuditEntry, address: Address) -> AnyView {
                 </span>
             </th>
             <td>{who}</td>
-            <td>{what}</td>
+            <td class="wrap">{what}</td>
             <td>{subject}</td>
             <td>{from}</td>
         </tr>
@@ -150,12 +150,12 @@ fn who(entry: &AuditEntry) -> AnyView {
 }
 
 fn subject(entry: &AuditEntry) -> AnyView {
-    let kind = words::noun(&entry.subject_kind);
-    let name = entry
-        .subject_name
-        .clone()
-        .unwrap_or_else(|| format!("…{}", ending(&entry.subject_id)));
-    view! { <span>{name} <span class="under">{kind}</span></span> }.into_any()
+    let (kind, end) = (words::noun(&entry.subject_kind), ending(&entry.subject_id));
+    let (name, under) = match &entry.subject_name {
+        Some(name) => (name.clone(), format!("{kind} …{end}")),
+        None => (format!("…{end}"), kind),
+    };
+    view! { <span>{name} <span class="under">{under}</span></span> }.into_any()
 }
 
 /// The last characters of an id or key, by which people know it.

@@ -51,8 +51,7 @@ pub fn WhoField(
     });
     view! {
         <Combobox
-            label="Who"
-            hint="Type a part of the name or e-mail, or a whole user ID."
+            label="Who: name, e-mail or ID"
             optional=true
             typed
             found

@@ -102,7 +102,7 @@ pub fn way(kind: &str) -> &str {
     match kind {
         "session" => "in a browser",
         "key" => "with a key",
-        "anonymous" => "not signed in",
+        "anonymous" => "before signing in",
         "system" => "by the server itself",
         other => other,
     }

@@ -115,14 +115,14 @@ pub fn InboxList(
         });
     });
     view! {
-        <header class="inbox-head">
+        <div class="inbox-head">
             <h2>"Notifications"</h2>
             {move || {
                 (inbox.unread() > 0)
                     .then(|| view! { <Button look=Look::Quiet busy on_click=move |_| read_all.run(())>"Mark all as read"</Button> })
             }}
             <IconButton symbol=Symbol::Cross label="Close" on_click=move |_| on_close.run(()) />
-        </header>
+        </div>
         <Refusal error />
         {content}
     }

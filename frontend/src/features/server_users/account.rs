@@ -63,16 +63,16 @@ fn one(id: String, name: RwSignal<String>, list: Accounts, address: Address) -> 
 fn Facts(user: ServerUser) -> impl IntoView {
     let where_to = plural(user.workspaces, "workspace", "workspaces");
     let use_of = format!(
-        "{} with {} that work, signed in with {}",
+        "{}, {}, {}",
         where_to,
-        plural(user.keys, "key", "keys"),
-        plural(user.sessions, "browser", "browsers")
+        plural(user.keys, "working key", "working keys"),
+        plural(user.sessions, "browser signed in", "browsers signed in")
     );
     view! {
         <dl class="facts">
             <div><dt>"State"</dt><dd><span class="badges">{badges(&user)}</span></dd></div>
             <div><dt>"E-mail"</dt><dd>{user.email.to_string()}</dd></div>
-            <div><dt>"Uses"</dt><dd>{use_of}</dd></div>
+            <div><dt>"Has"</dt><dd>{use_of}</dd></div>
             <div><dt>"Last sign-in"</dt><dd>{moment(user.last_sign_in_at)}</dd></div>
             <div><dt>"Last key use"</dt><dd>{moment(user.last_key_use_at)}</dd></div>
             <div><dt>"Account since"</dt><dd>{day(user.created_at.timestamp_millis())}</dd></div>

@@ -12,8 +12,8 @@ use crate::{
     features::server_users::{Accounts, DELETE, asked_for},
     sending::Sending,
     ui::{
-        badge::Tone, button::Button, confirm_dialog::Confirm, dialog::Dialog, fetched::Fetched, load::load,
-        notice::Notice, number::plural, skeleton::Skeleton, toast::use_toasts,
+        badge::Tone, button::Button, confirm_dialog::Confirm, dialog::Dialog, dom, fetched::Fetched,
+        load::load, notice::Notice, number::plural, skeleton::Skeleton, toast::use_toasts,
     },
 };
 
@@ -65,6 +65,7 @@ fn question(id: &str, list: Accounts, address: Address) -> AnyView {
             }
             .into_any();
         }
+        dom::focus_first_field();
         let type_first = Signal::stored(Some(user.name.to_string()));
         view! {
             <Confirm on_close=close action="Delete account" type_first busy error on_confirm=confirm>

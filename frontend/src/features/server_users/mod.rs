@@ -51,21 +51,19 @@ const ORDERS: &[&str] = &[
     "-last_sign_in_at",
 ];
 
-const COLUMNS: [Column; 9] = [
+const COLUMNS: [Column; 7] = [
     Column::sorted("Name", "name"),
-    Column::text("E-mail"),
     Column::text("State"),
     Column::number("Workspaces"),
     Column::number("Keys"),
     Column::sorted("Last sign-in", "last_sign_in_at"),
     Column::text("Last key use"),
-    Column::sorted("Added", "created_at"),
     Column::actions("Actions"),
 ];
 
 /// States to choose from: each with its name in the address, and its words.
 const STATES: [(Option<UserState>, &str, &str); 4] = [
-    (None, "", "All but deleted"),
+    (None, "", "Not deleted"),
     (Some(UserState::Active), "active", "Active"),
     (Some(UserState::Disabled), "disabled", "Disabled"),
     (Some(UserState::Deleted), "deleted", "Deleted"),
@@ -136,7 +134,9 @@ fn accounts(page: Page<ServerUser>, address: Address, sort: Signal<String>) -> A
         .map(|user| row(user, address, me))
         .collect_view();
     view! {
-        <Table caption="Accounts" columns=COLUMNS.into() sort on_sort=on_sort(address)>{rows}</Table>
+        <div class="block">
+            <Table caption="Accounts" columns=COLUMNS.into() sort on_sort=on_sort(address)>{rows}</Table>
+        </div>
         {pager(address, shown, page.total, page.next_cursor)}
     }
     .into_any()
@@ -150,17 +150,15 @@ fn row(user: ServerUser, address: Address, me: Option<shared::ids::UserId>) -> A
             <th scope="row">
                 <span class="person">
                     <Avatar name=name.clone() />
-                    <span class="person-name">{name.clone()}</span>
+                    <span class="person-name">{name.clone()} <span class="under">{user.email.to_string()}</span></span>
                     {(Some(user.id) == me).then(|| view! { <Badge>"You"</Badge> })}
                 </span>
             </th>
-            <td>{user.email.to_string()}</td>
             <td><span class="badges">{badges(&user)}</span></td>
             <td class="number">{count(user.workspaces)}</td>
             <td class="number">{count(user.keys)}</td>
             <td>{moment(user.last_sign_in_at)}</td>
             <td>{moment(user.last_key_use_at)}</td>
-            <td><Ago at=user.created_at.timestamp_millis() /></td>
             <td class="row-actions">
                 <Button look=Look::Quiet on_click=move |_| open_dialog(address, MANAGE, id.clone())>
                     "Manage" <span class="visually-hidden">" " {name}</span>
@@ -181,7 +179,7 @@ pub fn badges(user: &ServerUser) -> AnyView {
     view! {
         <Badge tone>{words}</Badge>
         {user.is_operator.then(|| view! { <Badge tone=Tone::Accent>"Operator"</Badge> })}
-        {user.must_change_password.then(|| view! { <Badge tone=Tone::Warning>"New password asked for"</Badge> })}
+        {user.must_change_password.then(|| view! { <Badge tone=Tone::Warning>"New password due"</Badge> })}
     }
     .into_any()
 }

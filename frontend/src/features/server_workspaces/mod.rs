@@ -42,9 +42,8 @@ const ORDERS: &[&str] = &[
     "-members",
 ];
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 5] = [
     Column::sorted("Name", "name"),
-    Column::text("Owner"),
     Column::sorted("Members", "members"),
     Column::text("Seats"),
     Column::sorted("Made", "created_at"),
@@ -109,11 +108,12 @@ fn row(workspace: ServerWorkspace) -> AnyView {
         <tr>
             <th scope="row">
                 <span class="person">
-                    <span class="person-name">{workspace.name.to_string()}</span>
+                    <span class="person-name">
+                        {workspace.name.to_string()} <span class="under">"Owned by " {workspace.owner_name.to_string()}</span>
+                    </span>
                     {workspace.personal.then(|| view! { <Badge>"Personal"</Badge> })}
                 </span>
             </th>
-            <td>{workspace.owner_name.to_string()}</td>
             <td>
                 <span class="badges">
                     <span class="numbers">{count(members)}</span>
