@@ -78,6 +78,7 @@ test("C12 a role is changed in its row, at once, and Undo takes it back", async 
   };
   await open(owner, "users");
   await expect(roleOf(page, owner.account.name), "nobody changes their own role").toHaveCount(0);
+  await roleOf(page, name).focus();
   await roleOf(page, name).selectOption("Admin");
   await expect(row(page, name).getByRole("cell", { name: "Users, Admins" })).toBeVisible();
   await expect(page.getByText(`${name} is an Admin now`)).toBeVisible();
