@@ -74,7 +74,7 @@ test("N11 open invitations of whoever is removed are handed over to a member who
   await open(owner, "users");
   await page.getByRole("button", { name: `Remove ${leaving.account.name}` }).click();
   const dialog = page.getByRole("dialog");
-  await expect(dialog.getByText("1 open invitation was sent from here.")).toBeVisible();
+  await expect(dialog.getByText("1 open invitation waits for an answer.")).toBeVisible();
   const choice = dialog.getByRole("combobox", { name: "Who takes over the open invitations" });
   await expect(choice).toBeFocused();
   await page.keyboard.press("ArrowDown");

@@ -166,8 +166,8 @@ fn Stops(preview: RemovalPreview) -> impl IntoView {
     let sessions = plural(preview.sessions, "browser loses", "browsers lose");
     let invitations = plural(
         preview.open_invitations,
-        "open invitation was",
-        "open invitations were",
+        "open invitation waits",
+        "open invitations wait",
     );
     let any_invitations = preview.open_invitations > 0;
     view! {
@@ -180,7 +180,7 @@ fn Stops(preview: RemovalPreview) -> impl IntoView {
                 </ul>
             </li>
             <li>{sessions} " sight of this workspace."</li>
-            {any_invitations.then(|| view! { <li>{invitations} " sent from here."</li> })}
+            {any_invitations.then(|| view! { <li>{invitations} " for an answer."</li> })}
             <li>"What was logged stays: tasks, models, artifacts."</li>
         </ul>
     }

@@ -175,7 +175,6 @@ fn UserTable(listed: Listed, wanted: Memo<Wanted>, address: Address, shared: Sha
     }
     let columns = vec![
         Column::sorted("User name", "name"),
-        Column::text("E-mail"),
         Column::text("Status"),
         Column::text("Groups"),
         Column::text("Role"),
@@ -207,7 +206,7 @@ fn UserTable(listed: Listed, wanted: Memo<Wanted>, address: Address, shared: Sha
             .map(|member| row::member(member, &shared)),
     );
     view! {
-        <Table caption="Users" columns sort on_sort>{rows}</Table>
+        <div class="users"><Table caption="Users" columns sort on_sort>{rows}</Table></div>
         {more_pending.map(|all| see_pending(address, all))}
         {listing::pager(address, shown, total, next)}
     }

@@ -87,12 +87,13 @@ pub fn member(member: WorkspaceMember, shared: &Shared) -> AnyView {
             <th scope="row">
                 <span class="person">
                     <Avatar name=name.clone() />
-                    <span class="person-name">{name.clone()}</span>
-                    {is_me.then(|| view! { <Badge>"You"</Badge> })}
-                    {member.is_owner.then(|| view! { <Badge tone=Tone::Accent>"Owner"</Badge> })}
+                    <span class="person-name">
+                        {name.clone()} {is_me.then(|| view! { <Badge>"You"</Badge> })}
+                        {member.is_owner.then(|| view! { <Badge tone=Tone::Accent>"Owner"</Badge> })}
+                        <span class="under">{member.email.to_string()}</span>
+                    </span>
                 </span>
             </th>
-            <td>{member.email.to_string()}</td>
             <td><Badge tone=Tone::Good>"Active"</Badge></td>
             <td>{move || groups(listed.get())}</td>
             <td>
@@ -211,10 +212,11 @@ pub fn pending(invitation: Invitation, shared: &Shared) -> AnyView {
             <th scope="row">
                 <span class="person">
                     <span class="avatar avatar-free"><Icon symbol=Symbol::Mail /></span>
-                    <span class="person-name">{whom.clone()}</span>
+                    <span class="person-name">
+                        {whom.clone()} <span class="under">"Invited by " {invitation.invited_by.to_string()}</span>
+                    </span>
                 </span>
             </th>
-            <td>"Invited by " {invitation.invited_by.to_string()}</td>
             <td><Badge tone>{status}</Badge></td>
             <td>{groups(invitation.role)}</td>
             <td>{text::role(invitation.role)}</td>
