@@ -37,7 +37,12 @@ async function everyOverlay(person: Person, look: (what: string) => Promise<void
   const { page } = person;
   await open(person, "users", "?dialog=invite");
   await expect(page.getByRole("dialog")).toBeVisible();
+  await page.getByRole("textbox", { name: "E-mail" }).fill("ann@example.com, bo@example.com ");
+  await expect(page.getByRole("list", { name: "Added" }).getByRole("listitem")).toHaveCount(2);
   await look("the invitation dialog");
+  await open(person, "workspace", "?dialog=create-workspace");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("the dialog for a new workspace");
   await open(person, "workspace", "?dialog=new-credential");
   await look("the dialog for new credentials");
   await open(person, "profile");

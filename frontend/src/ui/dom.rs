@@ -88,11 +88,13 @@ pub fn focus_in_place(element: &HtmlElement) {
 
 /// Gives the focus to the first field of the open dialog, for dialogs whose fields come after they opened.
 pub fn focus_first_field() {
-    before_paint(|| {
+    let focus_it = || {
         if let Ok(Some(field)) = document().query_selector("dialog[open] input") {
             focus(&field);
         }
-    });
+    };
+    // A dialog that is only now put on the page opens in the first of these moments.
+    before_paint(move || before_paint(focus_it));
 }
 
 /// Every element below `root` that `selector` matches, in document order.

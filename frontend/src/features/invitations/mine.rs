@@ -29,7 +29,8 @@ pub fn MyInvitations() -> impl IntoView {
     // Joining elsewhere, for example from a notification, ends an invitation.
     let memberships = Memo::new(move |_| session.workspaces().len());
     let list = Fetched::new(move || {
-        memberships.track();
+        // A memo that nobody reads hears of nothing.
+        memberships.get();
         async { call::<ListMyInvitations>((), (), ()).await.map(|page| page.items) }
     });
     move || match list.get() {

@@ -131,8 +131,7 @@ fn Revoke(path: OneInvitation, version: RwSignal<u32>, on_close: Callback<()>) -
         view! {
             <Confirm
                 on_close
-                action="Revoke invitation".to_owned()
-                type_first=Signal::stored(None)
+                action="Revoke invitation"
                 busy
                 error
                 on_confirm=confirm

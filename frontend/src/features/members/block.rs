@@ -41,7 +41,7 @@ pub fn MembersBlock(
             .unwrap_or_default()
     });
     let list = Fetched::new(move || {
-        numbers.track();
+        numbers.get();
         let query = PageQuery {
             limit: Some(SHOWN),
             ..PageQuery::default()

@@ -90,12 +90,18 @@ fn Ask(going: Going, preview: RemovalPreview) -> impl IntoView {
     let must_choose = preview.is_owner;
     let picker = (must_choose || preview.open_invitations > 0).then(|| {
         let (label, hint) = if must_choose {
-            ("New owner", "They own the workspace from then on, and take over your open invitations.")
+            (
+                "New owner",
+                "They own the workspace from then on, and take over your open invitations.",
+            )
         } else {
-            ("Who takes over the open invitations", "Without somebody, they end.")
+            (
+                "Who takes over the open invitations",
+                "An administrator; without one the invitations end.",
+            )
         };
         view! {
-            <MemberPicker workspace_id=going.workspace.id except=going.who label hint optional=!must_choose picked error=picker_error />
+            <MemberPicker workspace_id=going.workspace.id except=going.who label hint optional=!must_choose administrators=!must_choose picked error=picker_error />
         }
     });
     let confirm = Callback::new(move |()| {
@@ -126,7 +132,7 @@ fn Ask(going: Going, preview: RemovalPreview) -> impl IntoView {
         (lead, preview.name.to_string(), "Remove user")
     };
     view! {
-        <Confirm on_close=going.on_cancel action=action.to_owned() type_first=Signal::stored(Some(type_first)) busy error on_confirm=confirm>
+        <Confirm on_close=going.on_cancel action type_first=Signal::stored(Some(type_first)) busy error on_confirm=confirm>
             <p>{lead}</p>
             <Stops preview />
             {picker}
@@ -160,8 +166,8 @@ fn Stops(preview: RemovalPreview) -> impl IntoView {
     let sessions = plural(preview.sessions, "browser loses", "browsers lose");
     let invitations = plural(
         preview.open_invitations,
-        "open invitation was",
-        "open invitations were",
+        "open invitation waits",
+        "open invitations wait",
     );
     let any_invitations = preview.open_invitations > 0;
     view! {
@@ -174,7 +180,7 @@ fn Stops(preview: RemovalPreview) -> impl IntoView {
                 </ul>
             </li>
             <li>{sessions} " sight of this workspace."</li>
-            {any_invitations.then(|| view! { <li>{invitations} " sent from here."</li> })}
+            {any_invitations.then(|| view! { <li>{invitations} " for an answer."</li> })}
             <li>"What was logged stays: tasks, models, artifacts."</li>
         </ul>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::{
     ids::WorkspaceId,
     invitations::{Invitation, ListInvitations},
-    members::{ListMembers, WorkspaceMember},
+    members::{ListMembers, SEARCH_COUNTS_TO, WorkspaceMember},
     page::{Page, PageQuery},
     text::Email,
     workspaces::InWorkspace,
@@ -26,7 +26,7 @@ use crate::{
         field::{SelectField, TextField, Typed},
         icon::Symbol,
         load::load,
-        number::plural,
+        number::{count, plural},
         skeleton::Skeleton,
         table::{Column, Table},
     },
@@ -90,9 +90,14 @@ pub fn UserList(
     let status = address.search("status");
     let found = move || {
         let listed = list.get()?.ok()?;
-        wanted
-            .with(|wanted| wanted.q.is_some())
-            .then(|| plural(listed.total(), "match", "matches"))
+        let total = listed.total();
+        wanted.with(|wanted| wanted.q.is_some()).then(|| {
+            if listed.members.total > SEARCH_COUNTS_TO {
+                format!("More than {} matches", count(SEARCH_COUNTS_TO))
+            } else {
+                plural(total, "match", "matches")
+            }
+        })
     };
     let statuses = [("", "Everybody"), (ACTIVE, "Active"), (PENDING, "Pending")];
     let statuses = statuses.map(|(value, words)| (value.to_owned(), words.to_owned()));
@@ -111,9 +116,9 @@ pub fn UserList(
 
 async fn fetch(id: WorkspaceId, wanted: Wanted, open_invitations: RwSignal<u64>) -> Result<Listed, ApiError> {
     let path = InWorkspace { workspace_id: id };
-    let open = call::<ListInvitations>(path.clone(), (), ()).await?.items;
-    let _ = open_invitations.try_set(open.len() as u64);
-    let mut pending = open;
+    let mut pending = call::<ListInvitations>(path.clone(), (), ()).await?.items;
+    let open = pending.iter().filter(|invitation| !row::is_over(invitation));
+    let _ = open_invitations.try_set(open.count() as u64);
     pending.retain(|invitation| fits(invitation, wanted.q.as_deref()));
     let status = wanted.status.as_deref();
     let all_pending = if status == Some(ACTIVE) { 0 } else { pending.len() };
@@ -170,7 +175,6 @@ fn UserTable(listed: Listed, wanted: Memo<Wanted>, address: Address, shared: Sha
     }
     let columns = vec![
         Column::sorted("User name", "name"),
-        Column::text("E-mail"),
         Column::text("Status"),
         Column::text("Groups"),
         Column::text("Role"),
@@ -202,7 +206,7 @@ fn UserTable(listed: Listed, wanted: Memo<Wanted>, address: Address, shared: Sha
             .map(|member| row::member(member, &shared)),
     );
     view! {
-        <Table caption="Users" columns sort on_sort>{rows}</Table>
+        <div class="users"><Table caption="Users" columns sort on_sort>{rows}</Table></div>
         {more_pending.map(|all| see_pending(address, all))}
         {listing::pager(address, shown, total, next)}
     }

@@ -64,6 +64,9 @@ pub fn MemberPicker(
     hint: &'static str,
     /// Whether nobody may be chosen.
     optional: bool,
+    /// Whether only administrators can be chosen.
+    #[prop(optional)]
+    administrators: bool,
     /// Who is chosen.
     picked: Picked,
     /// What is wrong.
@@ -86,7 +89,7 @@ pub fn MemberPicker(
     });
     let list = Fetched::new(move || {
         let query = PageQuery {
-            limit: Some(20),
+            limit: Some(if administrators { 200 } else { 20 }),
             q: Some(asked.get()).filter(|text| !text.is_empty()),
             ..PageQuery::default()
         };
@@ -99,7 +102,9 @@ pub fn MemberPicker(
             .map_or_else(Vec::new, |page| page.items);
         let (mut members, others): (Vec<_>, Vec<_>) =
             members.into_iter().partition(|member| member.role == Role::Admin);
-        members.extend(others);
+        if !administrators {
+            members.extend(others);
+        }
         let wanted = if picked.chosen.with(Option::is_some) {
             String::new()
         } else {

@@ -1,4 +1,4 @@
-//! The rows of the table of users: a member, whose role is changed in place, and an open invitation. Few elements each:
+//! The rows of the table of users: a member, whose role is changed in place, and an invitation that waits for an answer. Few elements each:
 //! a page of them has to stay below 1,500.
 
 use leptos::prelude::*;
@@ -21,6 +21,7 @@ use crate::{
         avatar::Avatar,
         badge::{Badge, Tone},
         button::IconButton,
+        dom,
         form::FieldErrors,
         icon::{Icon, Symbol},
         toast::{Toasts, use_toasts},
@@ -86,12 +87,13 @@ pub fn member(member: WorkspaceMember, shared: &Shared) -> AnyView {
             <th scope="row">
                 <span class="person">
                     <Avatar name=name.clone() />
-                    <span class="person-name">{name.clone()}</span>
-                    {is_me.then(|| view! { <Badge>"You"</Badge> })}
-                    {member.is_owner.then(|| view! { <Badge tone=Tone::Accent>"Owner"</Badge> })}
+                    <span class="person-name">
+                        {name.clone()} {is_me.then(|| view! { <Badge>"You"</Badge> })}
+                        {member.is_owner.then(|| view! { <Badge tone=Tone::Accent>"Owner"</Badge> })}
+                        <span class="under">{member.email.to_string()}</span>
+                    </span>
                 </span>
             </th>
-            <td>{member.email.to_string()}</td>
             <td><Badge tone=Tone::Good>"Active"</Badge></td>
             <td>{move || groups(listed.get())}</td>
             <td>
@@ -182,13 +184,25 @@ fn set_role(shared: Shared, who: UserId, name: String, role: ArcRwSignal<Role>, 
     });
 }
 
-/// An open invitation.
+/// Whether its link has ended. It is listed because it can be sent again, but takes no seat.
+pub fn is_over(invitation: &Invitation) -> bool {
+    #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53 milliseconds")]
+    let ends = invitation.expires_at.timestamp_millis() as f64;
+    ends <= dom::now_ms()
+}
+
+/// An invitation that waits for an answer.
 pub fn pending(invitation: Invitation, shared: &Shared) -> AnyView {
     let whom = invitation
         .email
         .as_ref()
         .map_or_else(|| "Whoever has the link".to_owned(), ToString::to_string);
     let id = invitation.id;
+    let (status, tone, ends) = if is_over(&invitation) {
+        ("Expired", Tone::Danger, "Link ended ")
+    } else {
+        ("Pending", Tone::Warning, "Link ends ")
+    };
     let button = |symbol: Symbol, label: String, dialog: &'static str| {
         let shared = shared.clone();
         view! { <IconButton symbol label on_click=move |_| shared.open(dialog, id) /> }
@@ -198,15 +212,16 @@ pub fn pending(invitation: Invitation, shared: &Shared) -> AnyView {
             <th scope="row">
                 <span class="person">
                     <span class="avatar avatar-free"><Icon symbol=Symbol::Mail /></span>
-                    <span class="person-name">{whom.clone()}</span>
+                    <span class="person-name">
+                        {whom.clone()} <span class="under">"Invited by " {invitation.invited_by.to_string()}</span>
+                    </span>
                 </span>
             </th>
-            <td>"Invited by " {invitation.invited_by.to_string()}</td>
-            <td><Badge tone=Tone::Warning>"Pending"</Badge></td>
+            <td><Badge tone>{status}</Badge></td>
             <td>{groups(invitation.role)}</td>
             <td>{text::role(invitation.role)}</td>
             <td colspan="2">"Pending since " <Ago at=invitation.created_at.timestamp_millis() /></td>
-            <td>"Link ends " <Ago at=invitation.expires_at.timestamp_millis() /></td>
+            <td>{ends} <Ago at=invitation.expires_at.timestamp_millis() /></td>
             <td class="row-actions">
                 <span class="row-buttons">
                     {button(Symbol::Rotate, format!("Make a new link for {whom}"), "resend-invitation")}

@@ -78,8 +78,7 @@ fn Transfer(workspace: CurrentWorkspace, me: UserId) -> impl IntoView {
     view! {
         <Confirm
             on_close=Callback::new(move |()| address.close_dialog())
-            action="Hand over".to_owned()
-            type_first=Signal::stored(None)
+            action="Hand over"
             busy
             error
             on_confirm=confirm
