@@ -223,6 +223,7 @@ test("signing in, renaming oneself and signing out need no mouse", async ({ page
   await page.keyboard.press("Enter");
   await expect(account.getByRole("heading", { name: new RegExp(MEMBER.name) })).toBeVisible();
   await profileButton(page).press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Settings" })).toBeFocused();
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await there(page, "Sign in");

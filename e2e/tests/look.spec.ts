@@ -49,15 +49,14 @@ async function everyOverlay(person: Person, look: (what: string) => Promise<void
   await openMenu(page);
   await look("the profile menu");
   await page.keyboard.press("Escape");
+  await openInbox(page);
+  await look("the notifications");
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("the palette");
   await page.getByRole("combobox").fill("no such thing");
   await look("the palette without a match");
-  await page.keyboard.press("Escape");
-  await openInbox(page);
-  await look("the notifications");
-  await page.keyboard.press("Escape");
   const { id } = (await person.api("GET", "/api/v1/me")).body;
   for (const dialog of ["account", "password-link", "delete-account"]) {
     await open(person, "server-users", `?dialog=${dialog}&key=${id}`);

@@ -46,7 +46,7 @@ const COLUMNS: [Column; 5] = [
     Column::sorted("Name", "name"),
     Column::sorted("Members", "members"),
     Column::text("Seats"),
-    Column::sorted("Made", "created_at"),
+    Column::sorted("Created", "created_at"),
     Column::text("Workspace ID"),
 ];
 
