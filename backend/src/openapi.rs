@@ -339,7 +339,9 @@ fn responses(mount: &Mount, schemas: &Schemas, shape: &Shape) -> Value {
         }
         _ if !shape.has_reply => ("204", "Done; there is nothing to say."),
         Effect::Reads if mount.is_file => ("200", "The file, sent as it is made."),
-        Effect::Reads if mount.media == EVENTS => ("200", "The events, as they happen, until the session ends."),
+        Effect::Reads if mount.media == EVENTS => {
+            ("200", "The events, as they happen, until the session ends.")
+        }
         Effect::Reads => ("200", "The answer."),
         Effect::Changes => ("200", "Done."),
     };
