@@ -1,10 +1,11 @@
-//! One chain of the journal, as a reach: whoever holds it may read this chain and no other.
+//! One chain of the journal, as a reach: whoever holds it may read this chain and no other, and learn today's names of what
+//! its entries are about.
 
 use db::schema::*;
 use diesel::{dsl, prelude::*};
 
 use super::reach::{Scope, System, WholeServer};
-use crate::audit::SERVER_CHAIN;
+use crate::audit::{AuditRow, SERVER_CHAIN};
 
 /// One chain of the journal.
 #[derive(Debug, Clone)]
@@ -13,6 +14,7 @@ pub struct Chain {
 }
 
 type ByName<T, C> = dsl::Filter<T, dsl::Eq<C, String>>;
+type AnyOf<T, C> = dsl::Filter<T, dsl::EqAny<C, Vec<String>>>;
 
 impl Chain {
     /// A workspace's id, or [`SERVER_CHAIN`].
@@ -38,6 +40,47 @@ impl Chain {
     pub fn anchor(&self) -> ByName<audit_anchors::table, audit_anchors::chain> {
         audit_anchors::table.filter(audit_anchors::chain.eq(self.name.clone()))
     }
+
+    /// The accounts that did what these entries of the chain say, or to which it was done.
+    #[must_use]
+    pub fn accounts_in(&self, entries: &[AuditRow]) -> AnyOf<users::table, users::id> {
+        let here = || entries.iter().filter(|row| row.chain == self.name);
+        let subjects = here()
+            .filter(|row| matches!(row.subject_kind.as_str(), "account" | "member"))
+            .map(|row| row.subject_id.clone());
+        let actors = here().filter_map(|row| row.actor_id.clone());
+        users::table.filter(users::id.eq_any(distinct(actors.chain(subjects))))
+    }
+
+    /// The workspaces to which something was done: of a workspace's chain only this one.
+    #[must_use]
+    pub fn workspaces_in(&self, entries: &[AuditRow]) -> AnyOf<workspaces::table, workspaces::id> {
+        let subjects = entries
+            .iter()
+            .filter(|row| row.chain == self.name && row.subject_kind == "workspace")
+            .map(|row| row.subject_id.clone())
+            .filter(|id| self.name == SERVER_CHAIN || *id == self.name);
+        workspaces::table.filter(workspaces::id.eq_any(distinct(subjects)))
+    }
+
+    /// The credentials of the workspace whose chain it is.
+    #[must_use]
+    pub fn credentials(&self) -> ByName<credentials::table, credentials::workspace_id> {
+        credentials::table.filter(credentials::workspace_id.eq(self.name.clone()))
+    }
+
+    /// The invitations to the workspace whose chain it is.
+    #[must_use]
+    pub fn invitations(&self) -> ByName<invitations::table, invitations::workspace_id> {
+        invitations::table.filter(invitations::workspace_id.eq(self.name.clone()))
+    }
+}
+
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    texts
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 impl Scope {

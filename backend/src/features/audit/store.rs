@@ -9,16 +9,13 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDateTime;
 use db::{Conn, MultiBackend, schema::*};
 use diesel::{
-    dsl::{count_star, max, min},
+    dsl::{count_star, max, min, not},
     prelude::*,
 };
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Action, Wanted};
-use crate::{
-    access::Chain,
-    audit::{AuditRow, SERVER_CHAIN},
-};
+use crate::{access::Chain, audit::AuditRow};
 
 type Boxed<'a> = audit_entries::BoxedQuery<'a, MultiBackend>;
 
@@ -162,6 +159,33 @@ impl Conditions {
         query
     }
 
+    /// Whether an index other than that of the times finds the entries.
+    fn is_found_otherwise(&self) -> bool {
+        self.actions.is_some() || self.actor.is_some() || self.subject.is_some()
+    }
+
+    /// The same with the times. Where another index finds the entries, the times are put so that none answers them:
+    /// `SQLite` would take the one of the times, and go through all that others did meanwhile.
+    fn query_in_time<'a>(&'a self, chain: &Chain, action: Option<&'a str>) -> Boxed<'a> {
+        let mut query = self.query(chain, action);
+        let hidden = self.is_found_otherwise();
+        if let Some(since) = self.since {
+            query = if hidden {
+                query.filter(not(audit_entries::at.lt(since)))
+            } else {
+                query.filter(audit_entries::at.ge(since))
+            };
+        }
+        if let Some(until) = self.until {
+            query = if hidden {
+                query.filter(not(audit_entries::at.ge(until)))
+            } else {
+                query.filter(audit_entries::at.lt(until))
+            };
+        }
+        query
+    }
+
     fn is_in_time(&self, at: NaiveDateTime) -> bool {
         self.since.is_none_or(|since| at >= since) && self.until.is_none_or(|until| at < until)
     }
@@ -181,14 +205,8 @@ pub fn extent(conn: &mut Conn, chain: &Chain, conditions: &Conditions) -> QueryR
     }
     let mut found = Extent::NONE;
     for action in conditions.each_action() {
-        let mut query = conditions.query(chain, action);
-        if let Some(since) = conditions.since {
-            query = query.filter(audit_entries::at.ge(since));
-        }
-        if let Some(until) = conditions.until {
-            query = query.filter(audit_entries::at.lt(until));
-        }
-        let part = query
+        let part = conditions
+            .query_in_time(chain, action)
             .select((count_star(), min(audit_entries::seq), max(audit_entries::seq)))
             .first(conn)?;
         found = found.and(Extent::of(part));
@@ -263,6 +281,12 @@ pub struct Names {
 }
 
 impl Names {
+    fn keep(&mut self, kind: &str, found: impl IntoIterator<Item = (String, String)>) {
+        let found = found.into_iter();
+        self.things
+            .extend(found.map(|(id, name)| ((kind.to_owned(), id), name)));
+    }
+
     /// Who did it.
     #[must_use]
     pub fn actor(&self, row: &AuditRow) -> Option<&str> {
@@ -272,7 +296,7 @@ impl Names {
     /// What it was done to.
     #[must_use]
     pub fn subject(&self, row: &AuditRow) -> Option<&str> {
-        if is_account(&row.subject_kind) {
+        if matches!(row.subject_kind.as_str(), "account" | "member") {
             return self.accounts.get(&row.subject_id).map(String::as_str);
         }
         let key = (row.subject_kind.clone(), row.subject_id.clone());
@@ -280,110 +304,55 @@ impl Names {
     }
 }
 
-fn is_account(kind: &str) -> bool {
-    matches!(kind, "account" | "member")
-}
-
-/// The names behind `rows`. Of a workspace's chain: accounts that it names, and what is in this workspace alone.
+/// The names behind `rows`, each found by its key. Of a workspace's chain: accounts that it names, and what is in this
+/// workspace alone.
 pub fn names(conn: &mut Conn, chain: &Chain, rows: &[AuditRow]) -> QueryResult<Names> {
-    let mut names = Names::default();
-    let actors = one_each(rows, |row| row.actor_id.as_deref());
-    if !actors.is_empty() {
-        let found: Vec<(Option<String>, String)> = chain
-            .entries()
-            .inner_join(users::table.on(users::id.nullable().eq(audit_entries::actor_id)))
-            .filter(audit_entries::seq.eq_any(actors))
-            .select((audit_entries::actor_id, users::name))
+    let accounts: Vec<(String, String)> = chain
+        .accounts_in(rows)
+        .select((users::id, users::name))
+        .load(conn)?;
+    let mut names = Names {
+        accounts: accounts.into_iter().collect(),
+        things: HashMap::new(),
+    };
+    let spaces: Vec<(String, String)> = chain
+        .workspaces_in(rows)
+        .select((workspaces::id, workspaces::name))
+        .load(conn)?;
+    names.keep(WORKSPACE, spaces);
+    let keys = subjects(rows, CREDENTIAL);
+    if !keys.is_empty() {
+        let labels: Vec<(String, String)> = chain
+            .credentials()
+            .filter(credentials::access_key.eq_any(keys))
+            .filter(credentials::label.ne(""))
+            .select((credentials::access_key, credentials::label))
             .load(conn)?;
-        let known = found.into_iter().filter_map(|(id, name)| Some((id?, name)));
-        names.accounts.extend(known);
+        names.keep(CREDENTIAL, labels);
     }
-    let accounts = one_each(rows, |row| {
-        is_account(&row.subject_kind).then_some(row.subject_id.as_str())
-    });
-    if !accounts.is_empty() {
-        let found: Vec<(String, String)> = chain
-            .entries()
-            .inner_join(users::table.on(users::id.eq(audit_entries::subject_id)))
-            .filter(audit_entries::seq.eq_any(accounts))
-            .select((audit_entries::subject_id, users::name))
+    let sent = subjects(rows, INVITATION);
+    if !sent.is_empty() {
+        let addresses: Vec<(String, Option<String>)> = chain
+            .invitations()
+            .filter(invitations::id.eq_any(sent))
+            .select((invitations::id, invitations::email))
             .load(conn)?;
-        names.accounts.extend(found);
-    }
-    for (kind, name_of) in THINGS {
-        let those = one_each(rows, |row| {
-            (row.subject_kind == *kind).then_some(row.subject_id.as_str())
-        });
-        if !those.is_empty() {
-            let found = name_of(conn, chain, those)?.into_iter();
-            names
-                .things
-                .extend(found.map(|(id, name)| (((*kind).to_owned(), id), name)));
-        }
+        let known = addresses.into_iter().filter_map(|(id, email)| Some((id, email?)));
+        names.keep(INVITATION, known);
     }
     Ok(names)
 }
 
-/// The number of one entry for each text that `of` finds.
-fn one_each<'a>(rows: &'a [AuditRow], of: impl Fn(&'a AuditRow) -> Option<&'a str>) -> Vec<i64> {
-    let mut met = BTreeSet::new();
-    rows.iter()
-        .filter(|row| of(row).is_some_and(|text| met.insert(text)))
-        .map(|row| row.seq)
-        .collect()
-}
+const WORKSPACE: &str = "workspace";
+const CREDENTIAL: &str = "credential";
+const INVITATION: &str = "invitation";
 
-type NameOf = fn(&mut Conn, &Chain, Vec<i64>) -> QueryResult<Vec<(String, String)>>;
-
-/// Kinds of things that have a name, and how it is found for the subjects of some entries.
-const THINGS: &[(&str, NameOf)] = &[
-    ("workspace", workspace_names),
-    ("credential", credential_labels),
-    ("invitation", invitation_addresses),
-];
-
-fn workspace_names(conn: &mut Conn, chain: &Chain, seqs: Vec<i64>) -> QueryResult<Vec<(String, String)>> {
-    let mut query = chain
-        .entries()
-        .inner_join(workspaces::table.on(workspaces::id.eq(audit_entries::subject_id)))
-        .filter(audit_entries::seq.eq_any(seqs))
-        .select((audit_entries::subject_id, workspaces::name))
-        .into_boxed();
-    if chain.name() != SERVER_CHAIN {
-        query = query.filter(workspaces::id.eq(audit_entries::chain));
-    }
-    query.load(conn)
-}
-
-fn credential_labels(conn: &mut Conn, chain: &Chain, seqs: Vec<i64>) -> QueryResult<Vec<(String, String)>> {
-    let here = credentials::access_key
-        .eq(audit_entries::subject_id)
-        .and(credentials::workspace_id.eq(audit_entries::chain));
-    chain
-        .entries()
-        .inner_join(credentials::table.on(here))
-        .filter(audit_entries::seq.eq_any(seqs))
-        .filter(credentials::label.ne(""))
-        .select((audit_entries::subject_id, credentials::label))
-        .load(conn)
-}
-
-fn invitation_addresses(
-    conn: &mut Conn,
-    chain: &Chain,
-    seqs: Vec<i64>,
-) -> QueryResult<Vec<(String, String)>> {
-    let here = invitations::id
-        .eq(audit_entries::subject_id)
-        .and(invitations::workspace_id.eq(audit_entries::chain));
-    let found: Vec<(String, Option<String>)> = chain
-        .entries()
-        .inner_join(invitations::table.on(here))
-        .filter(audit_entries::seq.eq_any(seqs))
-        .select((audit_entries::subject_id, invitations::email))
-        .load(conn)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(id, email)| Some((id, email?)))
-        .collect())
+/// The things of one kind to which something was done.
+fn subjects<'a>(rows: &'a [AuditRow], kind: &str) -> Vec<&'a str> {
+    let all: BTreeSet<&str> = rows
+        .iter()
+        .filter(|row| row.subject_kind == kind)
+        .map(|row| row.subject_id.as_str())
+        .collect();
+    all.into_iter().collect()
 }

@@ -214,7 +214,8 @@ fn invite(tx: &mut Tx<'_>, scope: &Scope, new: &store::New, fresh: &Fresh) -> Re
     if let Some(letter) = &fresh.letter {
         mail::queue(tx, letter)?;
     }
-    tx.record(Entry::new("invitation.create", "invitation", new.id.0).after(&(&new.email, new.role)))?;
+    let about = serde_json::json!({ "email": new.email, "role": new.role });
+    tx.record(Entry::new("invitation.create", "invitation", new.id.0).after(&about))?;
     let row = store::pending_by_id(tx.conn, scope, new.id, new.now)?;
     tell_invitee(tx, scope, &row, key.as_deref(), fresh.notice)?;
     Ok(row)
