@@ -58,9 +58,9 @@ pub fn add(
 /// Makes a link to choose a new password; earlier ones end. The old password works until the link is used.
 pub fn reset_password(state: &State, email: &Email) -> Result<HandedLink, AppError> {
     state.system("the operator resets a password", |tx, system| {
-        // Whoever deletes the account meanwhile holds this, and waits for the link.
-        server_users::store::lock_operators(tx.conn, &system.operates())?;
         let account = find(tx, system, email)?;
+        // Whoever deletes an account holds this: the two do not wait for each other.
+        server_users::store::lock_operators(tx.conn, &system.operates())?;
         link(tx, system, state, account.id)
     })
 }

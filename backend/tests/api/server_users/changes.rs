@@ -321,9 +321,7 @@ async fn there_is_no_password_link_for_a_disabled_account() {
     let (admin, ann) = (app.set_up(), app.person("ann"));
     let _ = change(&app, &admin, ann.id, disabling(true)).await.reply();
     let before = app.journal().len();
-    let refused = app
-        .call::<CreatePasswordLink>(&admin, one(ann.id), (), ())
-        .await;
+    let refused = app.call::<CreatePasswordLink>(&admin, one(ann.id), (), ()).await;
     assert_eq!((refused.status, refused.code()), (422, "invalid"));
     assert_eq!(refused.problem().errors[0].pointer, "user_id");
     assert_eq!(app.journal().len(), before);
