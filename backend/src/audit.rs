@@ -26,12 +26,13 @@ pub const RETAIN: &str = "audit.retain";
 /// One thing that was done. Values must hold no secrets.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    chain: Option<WorkspaceId>,
+    chain: Option<String>,
     action: &'static str,
     subject_kind: &'static str,
     subject_id: String,
     before: Option<String>,
     after: Option<String>,
+    fault: Option<String>,
 }
 
 impl Entry {
@@ -45,28 +46,47 @@ impl Entry {
             subject_id: subject_id.to_string(),
             before: None,
             after: None,
+            fault: None,
         }
     }
 
     /// The workspace whose chain it belongs to. Entries made within a workspace's scope have it by themselves.
     #[must_use]
     pub fn in_workspace(mut self, workspace: WorkspaceId) -> Self {
-        self.chain = Some(workspace);
+        self.chain = Some(workspace.to_string());
+        self
+    }
+
+    /// For the server's own chain, though it is made within a workspace's scope.
+    #[must_use]
+    pub fn on_server(mut self) -> Self {
+        self.chain = Some(SERVER_CHAIN.to_owned());
         self
     }
 
     /// What it was before.
     #[must_use]
     pub fn before(mut self, value: &impl Serialize) -> Self {
-        self.before = serde_json::to_string(value).ok();
+        self.before = self.text(value);
         self
     }
 
     /// What it is now.
     #[must_use]
     pub fn after(mut self, value: &impl Serialize) -> Self {
-        self.after = serde_json::to_string(value).ok();
+        self.after = self.text(value);
         self
+    }
+
+    /// The value as JSON. One that has none fails when the entry is written.
+    fn text(&mut self, value: &impl Serialize) -> Option<String> {
+        match serde_json::to_string(value) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                self.fault = Some(error.to_string());
+                None
+            }
+        }
     }
 }
 
@@ -173,10 +193,13 @@ impl Tx<'_> {
 
     /// Writes an entry. If it cannot be written, the change must fail: pass the error on.
     pub fn record(&mut self, entry: Entry) -> Result<(), AppError> {
+        if let Some(fault) = entry.fault {
+            return Err(AppError::Internal(anyhow::Error::msg(fault)));
+        }
         let chain = entry
             .chain
-            .or(self.workspace)
-            .map_or_else(|| SERVER_CHAIN.to_owned(), |id| id.to_string());
+            .or_else(|| self.workspace.map(|id| id.to_string()))
+            .unwrap_or_else(|| SERVER_CHAIN.to_owned());
         let (seq, previous) = next_link(self.conn, &chain)?;
         let mut row = AuditRow {
             seq,

@@ -95,6 +95,8 @@ pub fn merge_preferences(
     change: Map<String, Value>,
     matches: impl FnOnce(&Preferences) -> Result<(), AppError>,
 ) -> Result<Preferences, AppError> {
+    // The account first: its first preferences hold it, and whoever deletes it holds the journal.
+    store::locked(tx.conn, own)?;
     let before = store::locked_preferences(tx.conn, own)?;
     matches(&before)?;
     let keys: Vec<String> = change.keys().cloned().collect();
@@ -128,12 +130,13 @@ async fn change_password(ctx: Ctx<ChangePassword>) -> Result<(), AppError> {
     let cookie = sessions::new_cookie(ctx.keys());
     let token_hash = cookie.hash.clone();
     ctx.write(move |tx, own| {
+        // Links before the account: in this order a link that is used at the same moment locks them.
+        sessions::void_links(tx.conn, own, tx.now())?;
         if !store::replace_password(tx.conn, own, &old, &hash)? {
             return Err(ErrorCode::WrongPassword.into());
         }
         let ended = sessions::end_others(tx.conn, own)?;
         sessions::give_cookie(tx.conn, own, &token_hash)?;
-        sessions::void_links(tx.conn, own, tx.now())?;
         tx.ends_authority();
         let entry = Entry::new("account.change_password", "account", account.id);
         tx.record(entry.after(&serde_json::json!({ "sessions_ended": ended })))

@@ -1,5 +1,7 @@
 //! Credentials in the database: as rows, and as the contract shows them.
 
+mod ending;
+
 use chrono::NaiveDateTime;
 use db::{
     Conn, columns,
@@ -8,6 +10,7 @@ use db::{
 use diesel::{dsl, prelude::*};
 use shared::credentials::Credential;
 
+pub use self::ending::{delete_all, delete_all_in, revoke_all_in, revoke_all_of};
 use super::rules;
 use crate::{
     access::{Anonymous, OwnAccount, Scope, WholeServer},
@@ -305,43 +308,6 @@ pub fn revoke(conn: &mut Conn, scope: &Scope, access_key: &str, now: NaiveDateTi
         ))
         .execute(conn)
         .and_then(db::one)
-}
-
-/// Revokes every credential of one member here and names them. Expired ones too: they must not come back to life when
-/// their owner is invited again.
-pub fn revoke_all_of(
-    conn: &mut Conn,
-    scope: &Scope,
-    user: columns::UserId,
-    now: NaiveDateTime,
-) -> QueryResult<Vec<String>> {
-    let keys: Vec<String> = scope
-        .credentials()
-        .filter(credentials::user_id.eq(user))
-        .filter(credentials::revoked_at.is_null())
-        .order(credentials::access_key)
-        .select(credentials::access_key)
-        .load(conn)?;
-    // One after the other, in the order in which their last use is written: nobody waits for somebody who waits for them.
-    for key in &keys {
-        let _by_its_owner_meanwhile = revoke(conn, scope, key, now).optional()?;
-    }
-    Ok(keys)
-}
-
-/// Deletes every credential of the workspace, revoked or not.
-pub fn delete_all(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
-    let unrevoked: Vec<String> = scope
-        .credentials()
-        .filter(credentials::revoked_at.is_null())
-        .order(credentials::access_key)
-        .select(credentials::access_key)
-        .load(conn)?;
-    // In the order in which their last use is written; see `revoke_all_of`.
-    for key in unrevoked {
-        diesel::delete(scope.credentials().filter(credentials::access_key.eq(key))).execute(conn)?;
-    }
-    diesel::delete(scope.credentials()).execute(conn).map(|_| ())
 }
 
 /// A pair that somebody found.

@@ -187,7 +187,7 @@ fn named(
     let Some(user_id) = heir else {
         return Ok(None);
     };
-    let role = store::role(tx.conn, scope, user_id)?.filter(|_| user_id != leaver);
+    let role = store::heirs_role(tx.conn, scope, user_id)?.filter(|_| user_id != leaver);
     let role = role.ok_or_else(|| AppError::field(pointer, "Choose another member of this workspace."))?;
     Ok(Some(Heir { user_id, role }))
 }

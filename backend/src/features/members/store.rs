@@ -261,11 +261,13 @@ fn live_keys(
     Ok(rows.into_iter().collect())
 }
 
-/// A member's role; none if they are no member.
-pub fn role(conn: &mut Conn, scope: &Scope, user: columns::UserId) -> QueryResult<Option<Role>> {
+/// The role of a member who can take over from another; none if they are no member, or cannot sign in.
+pub fn heirs_role(conn: &mut Conn, scope: &Scope, user: columns::UserId) -> QueryResult<Option<Role>> {
     let role: Option<columns::Role> = scope
         .members()
+        .inner_join(users::table)
         .filter(members::user_id.eq(user))
+        .filter(users::is_disabled.eq(false))
         .select(members::role)
         .first(conn)
         .optional()?;

@@ -2,7 +2,7 @@
 
 use db::columns;
 use serde_json::json;
-use shared::{error::ErrorCode, ids::UserId, server_users::ServerUserChange};
+use shared::{ids::UserId, server_users::ServerUserChange};
 
 use super::{
     rules::{self, Standing},
@@ -29,7 +29,7 @@ pub fn change(
     }
     let before = store::locked(tx.conn, reach, user)?;
     rules::may_change(&standing(tx, reach, &before)?, wanted)?;
-    still_operates(tx, reach)?;
+    store::still_operates(tx.conn, reach)?;
     let disabled = wanted.disabled.filter(|disabled| *disabled != before.is_disabled);
     let must = wanted
         .must_change_password
@@ -93,14 +93,4 @@ fn ask_for_password(
 /// What decides whether `row` may lose its power, while nobody else changes who operates.
 pub(super) fn standing(tx: &mut Tx<'_>, reach: &WholeServer, row: &UserRow) -> Result<Standing, AppError> {
     Ok(row.standing(reach, store::count_other_operators(tx.conn, reach, row.id)?))
-}
-
-/// Refuses an operator who was admitted, and was shut out or demoted before it was their turn.
-pub(super) fn still_operates(tx: &mut Tx<'_>, reach: &WholeServer) -> Result<(), AppError> {
-    let at_the_machine = reach.user_id() == columns::UserId(UserId::NIL);
-    if at_the_machine || store::operates(tx.conn, reach)? {
-        Ok(())
-    } else {
-        Err(ErrorCode::OperatorOnly.into())
-    }
 }

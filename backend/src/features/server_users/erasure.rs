@@ -1,6 +1,8 @@
 //! Deleting an account for good: what it logged stays, under a pseudonym; who it was and what it could do goes. One
 //! transaction, journalled on the server and in every workspace that it touches.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 use db::{Conn, columns};
 use serde_json::json;
@@ -13,7 +15,7 @@ use shared::{
 };
 
 use super::{
-    changes::{standing, still_operates},
+    changes::standing,
     rules::{self, Others, Parting, Tie},
     store::{
         self, UserRow, erase,
@@ -111,7 +113,8 @@ struct Leaving<'a> {
     workspaces: usize,
     keys_revoked: usize,
     handed_over: Vec<(WorkspaceId, UserId)>,
-    deleted_workspaces: Vec<WorkspaceId>,
+    /// With the names that they had.
+    deleted_workspaces: Vec<(WorkspaceId, String)>,
 }
 
 /// Deletes the account, whose failures to sign in are counted under the name `counted_as`.
@@ -127,7 +130,7 @@ pub(super) fn delete(
     erase::links(tx.conn, &own)?;
     let row = store::locked(tx.conn, reach, user)?;
     rules::may_delete(&standing(tx, reach, &row)?)?;
-    still_operates(tx, reach)?;
+    store::still_operates(tx.conn, reach)?;
     let pseudonym = rules::pseudonym(user.into()).map_err(anyhow::Error::msg)?;
     let address = rules::address(user.into()).map_err(anyhow::Error::msg)?;
     let mut leaving = Leaving {
@@ -139,32 +142,56 @@ pub(super) fn delete(
         handed_over: Vec::new(),
         deleted_workspaces: Vec::new(),
     };
-    leave_all(tx, reach, &mut leaving)?;
-    // Workspaces before the account's key: whoever joins or is removed locks them in this order.
-    erase::account(tx.conn, reach, user, &pseudonym, &address, now)?;
-    // Those that were joined at this very moment. From here on nobody can join with the account.
+    lock_all(tx, reach, &leaving.row)?;
     leave_all(tx, reach, &mut leaving)?;
     rename_personal(tx, reach, &leaving)?;
-    forget_address(tx, reach, counted_as, &leaving.row.email_key)?;
+    end_invitations(tx, reach, &leaving.row.email_key)?;
     let sessions_ended = sessions::end_all(tx.conn, &own)?;
+    // Workspaces, then the server's journal, then the account's key: others come by them in this order.
+    journal(tx, &leaving, sessions_ended)?;
+    erase::account(tx.conn, reach, user, &pseudonym, &address, now)?;
+    mail::forget_address(tx.conn, reach, &leaving.row.email_key)?;
+    throttle::forget(tx.conn, counted_as)?;
     erase::links(tx.conn, &own)?;
     erase::belongings(tx.conn, &own)?;
     erase::name_in_notices(tx.conn, reach, user, &pseudonym)?;
     tx.ends_authority();
-    let entry = Entry::new("account.delete", "account", UserId::from(user));
+    Ok(())
+}
+
+/// Locks the workspaces that the account is in or is invited to, all of them in the order of their ids. Nobody joins with
+/// the account meanwhile: it is locked.
+fn lock_all(tx: &mut Tx<'_>, reach: &WholeServer, row: &UserRow) -> Result<(), AppError> {
+    let mut all = parting::memberships(tx.conn, reach, row.id)?;
+    all.extend(erase::invited_to(tx.conn, reach, &row.email_key)?);
+    let ordered: BTreeSet<WorkspaceId> = all.into_iter().map(WorkspaceId::from).collect();
+    for workspace in ordered {
+        parting::lock(tx.conn, reach, workspace.into())?;
+    }
+    Ok(())
+}
+
+/// What the server's own chain says of it. The workspaces that went with it have nobody left who reads theirs.
+fn journal(tx: &mut Tx<'_>, leaving: &Leaving<'_>, sessions_ended: usize) -> Result<(), AppError> {
+    for (workspace, name) in &leaving.deleted_workspaces {
+        let entry = Entry::new("workspace.delete", "workspace", workspace);
+        tx.record(entry.before(&json!({ "name": name })))?;
+    }
+    let deleted: Vec<WorkspaceId> = leaving.deleted_workspaces.iter().map(|(id, _)| *id).collect();
+    let entry = Entry::new("account.delete", "account", UserId::from(leaving.row.id));
     tx.record(entry.after(&json!({
-        "pseudonym": pseudonym,
+        "pseudonym": leaving.pseudonym,
         "workspaces_left": leaving.workspaces,
         "keys_revoked": leaving.keys_revoked,
         "sessions_ended": sessions_ended,
         "handed_over": leaving.handed_over,
-        "workspaces_deleted": leaving.deleted_workspaces,
+        "workspaces_deleted": deleted,
     })))
 }
 
 fn leave_all(tx: &mut Tx<'_>, reach: &WholeServer, leaving: &mut Leaving<'_>) -> Result<(), AppError> {
     for workspace in parting::memberships(tx.conn, reach, leaving.row.id)? {
-        let place = parting::locked(tx.conn, reach, workspace)?;
+        let place = parting::place(tx.conn, reach, workspace)?;
         leave(tx, reach, &place, leaving)?;
     }
     Ok(())
@@ -185,7 +212,7 @@ fn leave(
             promote(tx, reach, place, successor)?;
             hand_over(tx, reach, place, successor, leaving)?;
         }
-        (Parting::Promote, Some(successor)) => {
+        (Parting::Promote, Some(successor)) if Role::from(successor.role) != Role::Admin => {
             promote(tx, reach, place, successor)?;
             let role = Some(Role::Admin);
             notify(tx, leaving, place, successor, NotificationKind::RoleChanged, role)?;
@@ -202,7 +229,7 @@ fn leave(
     tx.record(entry.after(&json!({ "because": "account.delete" })))?;
     if what == Parting::Delete {
         parting::delete(tx.conn, reach, place.id)?;
-        leaving.deleted_workspaces.push(workspace);
+        leaving.deleted_workspaces.push((workspace, place.name.clone()));
         let entry = Entry::new("workspace.delete", "workspace", workspace).in_workspace(workspace);
         tx.record(entry.before(&json!({ "name": place.name })))?;
     }
@@ -293,13 +320,8 @@ fn rename(
     tx.record(entry.after(&json!({ "name": name })))
 }
 
-/// Everything that is kept under the address itself.
-fn forget_address(
-    tx: &mut Tx<'_>,
-    reach: &WholeServer,
-    counted_as: &str,
-    email_key: &str,
-) -> Result<(), AppError> {
+/// Every invitation to the address. Each holds it, so none stays.
+fn end_invitations(tx: &mut Tx<'_>, reach: &WholeServer, email_key: &str) -> Result<(), AppError> {
     let now = tx.now();
     for (workspace, invitation) in erase::open_invitations_to(tx.conn, reach, email_key, now)? {
         let id = InvitationId::from(invitation);
@@ -307,7 +329,5 @@ fn forget_address(
         tx.record(entry.after(&json!({ "because": "account.delete" })))?;
     }
     erase::invitations_to(tx.conn, reach, email_key)?;
-    mail::forget_address(tx.conn, reach, email_key)?;
-    throttle::forget(tx.conn, counted_as)?;
     Ok(())
 }

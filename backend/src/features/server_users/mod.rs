@@ -95,7 +95,12 @@ async fn create_link(ctx: Ctx<CreatePasswordLink>) -> Result<PasswordLink, AppEr
     let public_url = ctx.config().public_url();
     let made = ctx
         .write(move |tx, reach| {
-            store::living(tx.conn, reach, user)?;
+            store::lock_operators(tx.conn, reach)?;
+            store::still_operates(tx.conn, reach)?;
+            if store::living(tx.conn, reach, user)?.is_disabled {
+                let detail = "This account is disabled: enable it first, else the link does not work.";
+                return Err(AppError::field("user_id", detail));
+            }
             links::hand(tx, &reach.rows_of(user), &link, &public_url)
         })
         .await?;

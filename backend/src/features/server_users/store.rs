@@ -336,14 +336,19 @@ pub fn count_other_operators(
         .get_result(conn)
 }
 
-/// Whether the operator who asks still is one.
-pub fn operates(conn: &mut Conn, reach: &WholeServer) -> QueryResult<bool> {
+/// Refuses an operator who was admitted, and was shut out or demoted before it was their turn.
+pub fn still_operates(conn: &mut Conn, reach: &WholeServer) -> Result<(), AppError> {
     let own = reach
         .users()
         .filter(users::id.eq(reach.user_id()))
         .filter(users::is_operator.eq(true))
         .filter(users::is_disabled.eq(false));
-    diesel::select(dsl::exists(own)).get_result(conn)
+    let at_the_machine = reach.user_id() == columns::UserId(UserId::NIL);
+    if at_the_machine || diesel::select(dsl::exists(own)).get_result::<bool>(conn)? {
+        Ok(())
+    } else {
+        Err(ErrorCode::OperatorOnly.into())
+    }
 }
 
 /// Shuts an account out, or lets it in again.

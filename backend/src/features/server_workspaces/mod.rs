@@ -12,6 +12,7 @@ use self::rules::WorkspaceSort;
 use crate::{
     audit::{Entry, Tx},
     error::AppError,
+    features::server_users::store as operators,
     http::{Ctx, Mount, cursor::Cursors, serve},
     listing::{self, Order},
 };
@@ -62,6 +63,8 @@ async fn change(ctx: Ctx<ChangeServerWorkspace>) -> Result<ServerWorkspace, AppE
     rules::check(&ctx.body)?;
     let wanted = ctx.body.max_members;
     ctx.write(move |tx, reach| {
+        operators::lock_operators(tx.conn, reach)?;
+        operators::still_operates(tx.conn, reach)?;
         let before: ServerWorkspace = store::locked(tx.conn, reach, workspace)?.try_into()?;
         matches(&before)?;
         let Some(max_members) = wanted.filter(|wanted| *wanted != before.max_members) else {

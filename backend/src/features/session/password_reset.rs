@@ -42,13 +42,14 @@ pub(super) async fn request(ctx: Ctx<RequestPasswordReset>) -> Result<PasswordRe
     let journal_as = pseudonym(ctx.keys(), &email);
     ctx.write(move |tx, _| {
         let (now, owner) = (tx.now(), account.map(|account| account.id));
+        // Before the link, which holds the account: whoever deletes that takes the two in this order.
+        tx.record(Entry::new("session.ask_for_password", "address", journal_as))?;
         // Written for nobody as well, and then undone.
         store::done_or_undone(tx, by_mail && owner.is_some(), |tx| {
             let end = now + rules::MAILED_LINK;
             links::insert(tx.conn, LinkKind::MailedPassword, owner, &link.hash, now, end)?;
             mail::queue(tx, &letter)
-        })?;
-        tx.record(Entry::new("session.ask_for_password", "address", journal_as))
+        })
     })
     .await?;
     Ok(PasswordResetRequested { by_mail })

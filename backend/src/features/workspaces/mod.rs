@@ -100,8 +100,10 @@ async fn delete(ctx: Ctx<DeleteWorkspace>) -> Result<(), AppError> {
         rules::check_deletion(&workspace, scope.user_id().into())?;
         store::delete(tx.conn, scope)?;
         tx.ends_authority();
-        let entry = Entry::new("workspace.delete", "workspace", workspace.id);
-        tx.record(entry.before(&rules::noted(&workspace)))
+        let entry = Entry::new("workspace.delete", "workspace", workspace.id).before(&rules::noted(&workspace));
+        tx.record(entry.clone())?;
+        // Nobody is left who reads the workspace's own chain.
+        tx.record(entry.on_server())
     })
     .await
 }
@@ -117,7 +119,7 @@ async fn transfer(ctx: Ctx<TransferOwnership>) -> Result<Workspace, AppError> {
             tx.needs_no_entry("they own the workspace already");
             return Ok(before);
         }
-        if !store::is_member(tx.conn, scope, to.into())? {
+        if !store::can_own(tx.conn, scope, to.into())? {
             return Err(AppError::field("/user_id", "Choose a member of this workspace."));
         }
         store::hand_over(tx, scope, to.into(), notice)?;

@@ -191,9 +191,13 @@ pub fn delete(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
     diesel::delete(scope.workspace()).execute(conn).and_then(db::one)
 }
 
-/// Whether somebody is a member.
-pub fn is_member(conn: &mut Conn, scope: &Scope, user: columns::UserId) -> QueryResult<bool> {
-    let member = scope.members().filter(members::user_id.eq(user));
+/// Whether somebody is a member who can sign in.
+pub fn can_own(conn: &mut Conn, scope: &Scope, user: columns::UserId) -> QueryResult<bool> {
+    let member = scope
+        .members()
+        .inner_join(users::table)
+        .filter(members::user_id.eq(user))
+        .filter(users::is_disabled.eq(false));
     diesel::select(dsl::exists(member)).get_result(conn)
 }
 

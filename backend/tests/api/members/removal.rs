@@ -319,3 +319,14 @@ fn limit(app: &TestApp, workspace: WorkspaceId, most: i64) {
             .execute(conn)
     });
 }
+
+#[actix_web::test]
+async fn nobody_takes_over_who_cannot_sign_in() {
+    let (app, ann, bob, team) = ann_and_bob().await;
+    app.disable(&bob);
+    let refused = leave(&app, &ann, team, Some(bob.id)).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.problem().errors[0].pointer, "/hand_over_to");
+    assert_eq!(workspace(&app, &ann, team).await.reply().owner_id, ann.id);
+    assert!(app.journal().is_empty());
+}

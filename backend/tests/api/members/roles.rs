@@ -176,3 +176,22 @@ async fn a_change_without_a_role_changes_nothing() {
     );
     assert!(app.journal().is_empty());
 }
+
+#[actix_web::test]
+async fn an_administrator_who_cannot_sign_in_does_not_count_beside_another() {
+    let (app, ann, bob, team) = ann_and_bob().await;
+    let carl = app.person("carl");
+    app.member(team, &carl, Role::Admin);
+    app.disable(&carl);
+    let refused = give_role(&app, &ann, team, &ann, Role::User).await;
+    assert_eq!((refused.status, refused.code()), (409, "last_admin"));
+    // The one who is disabled may lose the role: somebody else administers it.
+    assert_eq!(give_role(&app, &ann, team, &carl, Role::User).await.status, 200);
+    app.change_role(team, &bob, Role::Admin);
+    let refused = give_role(&app, &ann, team, &ann, Role::User).await;
+    assert_eq!(
+        (refused.status, refused.code()),
+        (409, "owner_stays"),
+        "with another one, it is for owning it that she stays"
+    );
+}

@@ -314,3 +314,15 @@ async fn the_commands_disable_enable_and_list_with_the_state() {
         .unwrap();
     assert_eq!((entry.actor_kind.as_str(), entry.actor_id), ("system", None));
 }
+
+#[actix_web::test]
+async fn there_is_no_password_link_for_a_disabled_account() {
+    let app = TestApp::start().await;
+    let (admin, ann) = (app.set_up(), app.person("ann"));
+    let _ = change(&app, &admin, ann.id, disabling(true)).await.reply();
+    let before = app.journal().len();
+    let refused = app.call::<CreatePasswordLink>(&admin, one(ann.id), (), ()).await;
+    assert_eq!((refused.status, refused.code()), (422, "invalid"));
+    assert_eq!(refused.problem().errors[0].pointer, "user_id");
+    assert_eq!(app.journal().len(), before);
+}

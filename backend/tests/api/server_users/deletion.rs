@@ -297,3 +297,28 @@ async fn the_last_operator_and_ones_own_account_are_not_deleted_and_the_preview_
     let unknown = delete(&app, &admin, UserId::NIL).await;
     assert_eq!((unknown.status, unknown.code()), (404, "not_found"));
 }
+
+#[actix_web::test]
+async fn an_administrator_who_cannot_sign_in_is_no_other_one() {
+    let app = TestApp::start().await;
+    let (admin, ann) = (app.set_up(), app.person("ann"));
+    let (owner, bob) = (app.person("owner"), app.person("bob"));
+    let team = app.workspace(&owner, "Team");
+    app.member(team, &ann, Role::Admin);
+    app.member(team, &bob, Role::User);
+    app.disable(&owner);
+    assert_eq!(delete(&app, &admin, ann.id).await.status, 204);
+    assert_eq!(role(&app, team, &bob), Some(Role::Admin));
+    assert_eq!(workspace(&app, team).unwrap().0, owner.id);
+}
+
+#[actix_web::test]
+async fn a_workspace_that_goes_with_its_owner_stands_in_the_journal_of_the_server() {
+    let app = TestApp::start().await;
+    let (admin, ann) = (app.set_up(), app.person("ann"));
+    let _ = app.workspace(&ann, "Alone");
+    assert_eq!(delete(&app, &admin, ann.id).await.status, 204);
+    let server = actions(&app, "server");
+    let last = ["workspace.delete".to_owned(), "account.delete".to_owned()];
+    assert!(server.ends_with(&last), "{server:?}");
+}

@@ -154,3 +154,36 @@ async fn an_empty_workspace_is_deleted_with_its_keys_and_invitations_and_its_rec
     });
     assert!(calls > 0, "what was called stays counted");
 }
+
+#[actix_web::test]
+async fn a_workspace_is_not_handed_over_to_somebody_who_cannot_sign_in() {
+    let app = TestApp::start().await;
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let team = app.workspace(&ann, "team");
+    app.member(team, &bob, Role::User);
+    app.disable(&bob);
+    let refused = transfer(&app, &ann, team, bob.id).await;
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.problem().errors[0].pointer, "/user_id");
+    assert_eq!(get(&app, &ann, team).await.reply().owner_id, ann.id);
+}
+
+#[actix_web::test]
+async fn that_a_workspace_was_deleted_stands_where_operators_read_it_too() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann");
+    let team = app.workspace(&ann, "team");
+    assert_eq!(delete(&app, &ann, team).await.status, 204);
+    let entries: Vec<_> = app
+        .journal()
+        .into_iter()
+        .filter(|entry| entry.action == "workspace.delete" && entry.subject_id == team.to_string())
+        .collect();
+    let mut chains: Vec<&str> = entries.iter().map(|entry| entry.chain.as_str()).collect();
+    let id = team.to_string();
+    let mut expected = ["server", id.as_str()];
+    chains.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(chains, expected);
+    assert!(entries.iter().all(|entry| entry.before == entries[0].before));
+}

@@ -22,7 +22,7 @@ const KEYS_SHOWN: i64 = 20;
 pub struct Standing {
     /// Their role.
     pub role: Role,
-    /// How many administrators there are.
+    /// How many administrators there are who can sign in; the member counts in any case.
     pub admins: i64,
     /// Whether they own the workspace.
     pub is_owner: bool,
@@ -62,7 +62,9 @@ pub fn standing(conn: &mut Conn, scope: &Scope, user: columns::UserId) -> QueryR
         .first(conn)?;
     let admins = scope
         .members()
+        .inner_join(users::table)
         .filter(members::role.eq(columns::Role(Role::Admin)))
+        .filter(users::is_disabled.eq(false).or(members::user_id.eq(user)))
         .count()
         .get_result(conn)?;
     Ok(Standing {

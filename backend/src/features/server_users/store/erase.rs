@@ -10,7 +10,7 @@ use shared::text::{Email, Name};
 
 use crate::{
     access::{OwnAccount, WholeServer},
-    features::account::store::name_key,
+    features::{account::store::name_key, credentials::store as keys_of},
 };
 
 /// What ended with a membership.
@@ -34,17 +34,7 @@ pub fn membership(
     // First of all: whoever makes keys holds this row meanwhile.
     let row = own.memberships().filter(members::workspace_id.eq(workspace));
     diesel::delete(row).execute(conn)?;
-    let here = own
-        .credentials()
-        .filter(credentials::workspace_id.eq(workspace))
-        .filter(credentials::revoked_at.is_null());
-    let keys = diesel::update(here)
-        .set((
-            credentials::revoked_at.eq(now),
-            credentials::revoked_by.eq(reach.user_id()),
-        ))
-        .returning(credentials::access_key)
-        .get_results(conn)?;
+    let keys = keys_of::revoke_all_in(conn, reach, workspace, user, now)?;
     let sent = reach
         .invitations()
         .filter(invitations::workspace_id.eq(workspace))
@@ -71,6 +61,22 @@ pub fn personal_workspace(
         .select(workspaces::id)
         .first(conn)
         .optional()
+}
+
+/// The workspaces with an invitation to this address that nobody has answered, expired or not: it can be sent again.
+pub fn invited_to(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    email_key: &str,
+) -> QueryResult<Vec<columns::WorkspaceId>> {
+    reach
+        .invitations()
+        .filter(invitations::email_key.eq(email_key))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::declined_at.is_null())
+        .filter(invitations::revoked_at.is_null())
+        .select(invitations::workspace_id)
+        .load(conn)
 }
 
 /// The workspaces with an open invitation to this address, and its id.
@@ -107,12 +113,20 @@ pub fn links(conn: &mut Conn, own: &OwnAccount) -> QueryResult<usize> {
 pub fn belongings(conn: &mut Conn, own: &OwnAccount) -> QueryResult<()> {
     diesel::delete(own.preferences()).execute(conn)?;
     diesel::delete(own.notifications()).execute(conn)?;
-    diesel::update(own.credentials())
-        .set((
-            credentials::label.eq(""),
-            credentials::last_used_from.eq(None::<String>),
-        ))
-        .execute(conn)?;
+    let keys: Vec<String> = own
+        .credentials()
+        .order(credentials::access_key)
+        .select(credentials::access_key)
+        .load(conn)?;
+    // In the order in which everybody locks keys.
+    for key in keys {
+        diesel::update(own.credentials().filter(credentials::access_key.eq(key)))
+            .set((
+                credentials::label.eq(""),
+                credentials::last_used_from.eq(None::<String>),
+            ))
+            .execute(conn)?;
+    }
     Ok(())
 }
 

@@ -2,12 +2,12 @@
 
 use db::{
     Conn, columns, one,
-    schema::{credentials, invitations, members, users, workspaces},
+    schema::{invitations, members, users, workspaces},
 };
 use diesel::{dsl, prelude::*};
 use shared::permission::Role;
 
-use crate::access::WholeServer;
+use crate::{access::WholeServer, features::credentials::store as keys};
 
 /// A workspace as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -34,7 +34,7 @@ pub struct Successor {
     pub role: columns::Role,
 }
 
-/// The workspaces that the account is a member of, always in the same order: whoever locks several locks them in it.
+/// The workspaces that the account is a member of, by their ids.
 pub fn memberships(
     conn: &mut Conn,
     reach: &WholeServer,
@@ -58,18 +58,22 @@ pub fn owned(conn: &mut Conn, reach: &WholeServer, user: columns::UserId) -> Que
         .load(conn)
 }
 
-/// One workspace, locked until the transaction ends.
-pub fn locked(
+/// Locks a workspace until the transaction ends, if it still is there.
+pub fn lock(conn: &mut Conn, reach: &WholeServer, workspace: columns::WorkspaceId) -> QueryResult<()> {
+    // An update that changes nothing locks the row in both databases; `Conn` has no `FOR UPDATE`.
+    let row = reach.workspaces().filter(workspaces::id.eq(workspace));
+    diesel::update(row)
+        .set(workspaces::name.eq(workspaces::name))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// One workspace, which is locked.
+pub fn place(
     conn: &mut Conn,
     reach: &WholeServer,
     workspace: columns::WorkspaceId,
 ) -> QueryResult<PlaceRow> {
-    // An update that changes nothing locks the row in both databases; `Conn` has no `FOR UPDATE`.
-    let row = reach.workspaces().filter(workspaces::id.eq(workspace));
-    let locked = diesel::update(row)
-        .set(workspaces::name.eq(workspaces::name))
-        .execute(conn)?;
-    one(locked)?;
     reach
         .workspaces()
         .filter(workspaces::id.eq(workspace))
@@ -93,7 +97,7 @@ pub fn role(
         .map(Role::from)
 }
 
-/// Whether somebody besides `user` administers it.
+/// Whether somebody besides `user` administers it and can sign in.
 pub fn has_other_admin(
     conn: &mut Conn,
     reach: &WholeServer,
@@ -102,9 +106,11 @@ pub fn has_other_admin(
 ) -> QueryResult<bool> {
     let others = reach
         .members()
+        .inner_join(users::table)
         .filter(members::workspace_id.eq(workspace))
         .filter(members::role.eq(columns::Role(Role::Admin)))
-        .filter(members::user_id.ne(user));
+        .filter(members::user_id.ne(user))
+        .filter(users::is_disabled.eq(false));
     diesel::select(dsl::exists(others)).get_result(conn)
 }
 
@@ -176,10 +182,9 @@ pub fn promote(
 
 /// Deletes a workspace with its keys, invitations and members. Its journal and its counted calls stay.
 pub fn delete(conn: &mut Conn, reach: &WholeServer, workspace: columns::WorkspaceId) -> QueryResult<()> {
+    keys::delete_all_in(conn, reach, workspace)?;
     let here = invitations::workspace_id.eq(workspace);
     diesel::delete(reach.invitations().filter(here)).execute(conn)?;
-    let here = credentials::workspace_id.eq(workspace);
-    diesel::delete(reach.credentials().filter(here)).execute(conn)?;
     let here = members::workspace_id.eq(workspace);
     diesel::delete(reach.members().filter(here)).execute(conn)?;
     let row = reach.workspaces().filter(workspaces::id.eq(workspace));
