@@ -46,11 +46,11 @@ pub fn add(
         is_operator,
     };
     state.system("the operator adds an account", |tx, system| {
-        if !setup::was_set_up(tx.conn, system)? {
+        let Some(hosting) = setup::hosting(tx.conn, system)? else {
             let detail = "Set this server up first, with the link that its start prints.".to_owned();
             return Err(AppError::Detailed(ErrorCode::Invalid, detail));
-        }
-        accounts::make(tx, &account)?;
+        };
+        accounts::make(tx, &account, hosting)?;
         link(tx, system, state, account.id)
     })
 }

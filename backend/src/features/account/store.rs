@@ -11,6 +11,7 @@ use shared::{
     error::ErrorCode,
     ids::{UserId, WorkspaceId},
     permission::Role,
+    setup::Hosting,
     text::{Email, Name},
 };
 
@@ -18,6 +19,7 @@ use crate::{
     access::{Anonymous, OwnAccount, System},
     audit::{Entry, Tx},
     error::{AppError, OrConflict as _},
+    features::workspaces::store::first_seats,
 };
 
 /// The columns of an account that people see.
@@ -238,9 +240,9 @@ pub struct NewAccount {
     pub is_operator: bool,
 }
 
-/// Makes an account with its personal workspace, of which it is Admin, and journals both.
-/// Refuses with [`ErrorCode::EmailTaken`].
-pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
+/// Makes an account with its personal workspace, of which it is Admin, and journals both. The workspace has as many seats as
+/// any other new one on a server with this `hosting`. Refuses with [`ErrorCode::EmailTaken`].
+pub fn make(tx: &mut Tx<'_>, new: &NewAccount, hosting: Hosting) -> Result<(), AppError> {
     let (user, workspace) = (columns::UserId(new.id), columns::WorkspaceId(new.workspace_id));
     let now = tx.now();
     diesel::insert_into(users::table)
@@ -266,6 +268,7 @@ pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
             workspaces::owner_id.eq(user),
             workspaces::personal_of.eq(user),
             workspaces::created_at.eq(now),
+            workspaces::max_members.eq(first_seats(Some(hosting))),
         ))
         .execute(tx.conn)?;
     diesel::insert_into(members::table)

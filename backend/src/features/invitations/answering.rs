@@ -154,7 +154,7 @@ pub(super) async fn join(ctx: Ctx<JoinWithNewAccount>) -> Result<Session, AppErr
             let hosting = store::hosting(tx.conn, anonymous)?;
             new.email_proven = rules::vouched_for(&held.standing, hosting, held.sender_is_operator);
             tx.acts_as(new.id);
-            accounts::make(tx, &new)?;
+            accounts::make(tx, &new, hosting)?;
             let me = store::me(tx.conn, &own)?;
             enter(tx, &own, &me, &held, notice)?;
             tell_of_others(tx, &own, &others)?;

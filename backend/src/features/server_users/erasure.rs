@@ -27,7 +27,7 @@ use crate::{
     features::{
         account::store as accounts,
         credentials::store as keys_of,
-        notifications::store::{Notice, tell},
+        notifications::store::{Notice, tell, withdraw_anywhere},
         session::store as sessions,
     },
     mail, throttle,
@@ -193,6 +193,7 @@ fn leave(
         _ => {}
     }
     let ended = erase::membership(tx.conn, reach, place.id, user, tx.now())?;
+    withdraw_anywhere(tx, reach, &ended.invitations)?;
     leaving.workspaces += 1;
     leaving.keys_revoked += ended.keys.len();
     let invitations: Vec<InvitationId> = ended.invitations.into_iter().map(Into::into).collect();
@@ -302,6 +303,7 @@ fn forget_address(
 ) -> Result<(), AppError> {
     let now = tx.now();
     for (workspace, invitation) in erase::open_invitations_to(tx.conn, reach, email_key, now)? {
+        withdraw_anywhere(tx, reach, &[invitation])?;
         let id = InvitationId::from(invitation);
         let entry = Entry::new("invitation.revoke", "invitation", id).in_workspace(workspace.into());
         tx.record(entry.after(&json!({ "because": "account.delete" })))?;

@@ -210,7 +210,9 @@ mod tests {
             is_operator: false,
         };
         state
-            .system("a test makes an account", |tx, _| accounts::make(tx, &account))
+            .system("a test makes an account", |tx, _| {
+                accounts::make(tx, &account, shared::setup::Hosting::OwnTeam)
+            })
             .unwrap();
     }
 

@@ -67,7 +67,7 @@ async fn complete(ctx: Ctx<CompleteSetup>) -> Result<Session, AppError> {
             tx.acts_as(account.id);
             store::insert_server(tx, hosting)?;
             links::consume(tx.conn, anonymous, LinkKind::SetUp, link, now)?;
-            accounts::make(tx, &account)?;
+            accounts::make(tx, &account, hosting)?;
             let own = anonymous.proven(account.id.into());
             accounts::note_sign_in(tx.conn, &own, &hash, now)?;
             sessions::open(tx, &own, &session)?;
@@ -134,7 +134,7 @@ pub fn unattended(state: &State, admin: &Admin) -> Result<bool, AppError> {
     let account = first_account(state, admin)?;
     let made = state.system("the start makes the first administrator", |tx, _| {
         store::insert_server(tx, Hosting::OwnTeam)?;
-        accounts::make(tx, &account)
+        accounts::make(tx, &account, Hosting::OwnTeam)
     });
     match made {
         Ok(()) => Ok(true),

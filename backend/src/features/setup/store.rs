@@ -31,6 +31,12 @@ pub fn was_set_up(conn: &mut Conn, _: &System) -> QueryResult<bool> {
         .map(|row| row.is_some())
 }
 
+/// For whom the server is; nothing before it is set up.
+pub fn hosting(conn: &mut Conn, _: &System) -> QueryResult<Option<Hosting>> {
+    let hosting: Option<columns::Hosting> = server::table.select(server::hosting).first(conn).optional()?;
+    Ok(hosting.map(Hosting::from))
+}
+
 /// Sets the server up; whoever comes second is refused with [`ErrorCode::AlreadySetUp`]. Journalled.
 pub fn insert_server(tx: &mut Tx<'_>, hosting: Hosting) -> Result<(), AppError> {
     diesel::insert_into(server::table)

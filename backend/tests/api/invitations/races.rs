@@ -194,3 +194,44 @@ async fn resent_and_accepted_at_once_an_invitation_lets_one_in_and_one_link_work
     }
     assert_eq!(working, 1 - joined, "one link works while nobody has joined");
 }
+
+#[actix_web::test]
+async fn of_64_invitations_revoked_and_accepted_at_once_none_that_was_revoked_let_anybody_in() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann");
+    let people: Vec<Person> = (0..64).map(|n| app.person(&format!("p{n}"))).collect();
+    let mut links = Vec::new();
+    for _ in 0..64 {
+        links.push(invite(&app, &ann, None, Role::User).await);
+    }
+    let (admin, who) = (ann.clone(), people.clone());
+    let statuses = app.race(128, async move |app, n| {
+        from_elsewhere(app, n);
+        let link = &links[n / 2];
+        if n % 2 == 0 {
+            app.call::<RevokeInvitation>(&admin, one(&admin, link), (), ())
+                .await
+                .status
+        } else {
+            app.call::<AcceptInvitation>(&who[n / 2], (), (), held(link))
+                .await
+                .status
+        }
+    });
+    let id = columns::WorkspaceId(ann.workspace);
+    let inside: Vec<columns::UserId> = app.db(|conn| {
+        members::table
+            .filter(members::workspace_id.eq(id))
+            .select(members::user_id)
+            .load(conn)
+    });
+    for (pair, person) in statuses.chunks(2).zip(&people) {
+        assert!(
+            [[204, 410], [404, 200]].iter().any(|one| pair == one),
+            "{statuses:?}"
+        );
+        assert_eq!(inside.contains(&columns::UserId(person.id)), pair[1] == 200);
+    }
+    let joined = i64::try_from(count(&statuses, 200)).unwrap();
+    assert_eq!(members_of(&app, ann.workspace), (1 + joined, 1 + joined));
+}
