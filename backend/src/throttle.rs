@@ -247,6 +247,35 @@ pub(crate) fn forget(conn: &mut Conn, counted_as: &str) -> QueryResult<usize> {
     diesel::delete(throttles::table.filter(throttles::subject.eq(counted_as))).execute(conn)
 }
 
+/// Whether something that is done for `subject` once in `pause` is to be done now. Whoever is told so does it in this
+/// transaction. `pause` is shorter than the day after which [`sweep`] forgets.
+pub(crate) fn once_in(
+    conn: &mut Conn,
+    kind: &str,
+    subject: &str,
+    pause: TimeDelta,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let subject = Subject {
+        kind: kind.to_owned(),
+        name: subject.to_owned(),
+        free: 0,
+        forgiven: false,
+    };
+    let (_, _, blocked_until) = locked(conn, &subject, now)?;
+    if blocked_until > now {
+        return Ok(false);
+    }
+    let row = throttles::table.find((&subject.kind, &subject.name));
+    diesel::update(row)
+        .set((
+            throttles::last_failure_at.eq(now),
+            throttles::blocked_until.eq(now + pause),
+        ))
+        .execute(conn)?;
+    Ok(true)
+}
+
 /// Removes what is long forgotten.
 pub(crate) fn sweep(conn: &mut Conn, _: &crate::access::System, now: NaiveDateTime) -> QueryResult<usize> {
     diesel::delete(throttles::table.filter(throttles::last_failure_at.lt(now - TimeDelta::hours(24))))

@@ -20,7 +20,8 @@ endpoint!(
     ListInvitations = reads Get "/api/v1/workspaces/{workspace_id}/invitations", needs MembersManage,
     path InWorkspace, query (), body () => Page<Invitation>);
 endpoint!(
-    /// Makes an invitation. Its link is in this answer and nowhere else; sending it is the inviter's job.
+    /// Makes an invitation. Its link is in this answer, and in a mail if the server sends mail; else sending it is the
+    /// inviter's job. One address is mailed about one workspace at most once in 10 minutes; each answer has its link.
     CreateInvitation = creates Post "/api/v1/workspaces/{workspace_id}/invitations", needs MembersManage,
     path InWorkspace, query (), body NewInvitation => CreatedInvitation);
 endpoint!(
@@ -36,8 +37,8 @@ endpoint!(
     CreateInvitations = changes Post "/api/v1/workspaces/{workspace_id}/invitations/several", needs MembersManage,
     path InWorkspace, query (), body NewInvitations => InvitationOutcomes);
 endpoint!(
-    /// Makes a new link for an open or expired invitation, with a full life, and mails it if the server sends mail. The
-    /// old link ends. Whoever sends it again is its sender from now on.
+    /// Makes a new link for an open or expired invitation, with a full life, and mails it if the server sends mail and has
+    /// not mailed the address about this workspace in the last 10 minutes. The old link ends. Whoever sends it again is its sender from now on.
     ResendInvitation = changes Post "/api/v1/workspaces/{workspace_id}/invitations/{invitation_id}/resend", needs MembersManage,
     path OneInvitation, query (), body () => CreatedInvitation);
 endpoint!(

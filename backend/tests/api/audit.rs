@@ -5,7 +5,6 @@ mod export;
 mod held_up;
 mod list;
 mod retention;
-mod scratch_million;
 
 use backend::{
     audit::{AuditRow, Entry, SERVER_CHAIN},

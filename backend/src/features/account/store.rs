@@ -241,8 +241,8 @@ pub struct NewAccount {
     pub hosting: Hosting,
 }
 
-/// Makes an account with its personal workspace, of which it is Admin, and journals both.
-/// Refuses with [`ErrorCode::EmailTaken`].
+/// Makes an account with its personal workspace, of which it is Admin, and journals both. The workspace has as many seats as
+/// any other new one on this server. Refuses with [`ErrorCode::EmailTaken`].
 pub fn make(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), AppError> {
     let (user, workspace) = (columns::UserId(new.id), columns::WorkspaceId(new.workspace_id));
     let now = tx.now();

@@ -30,14 +30,40 @@ use crate::{
     },
     http::Ctx,
     mail::{self, SealedMail},
+    throttle,
 };
 
 /// A link that is to be made, with all that can be made before the transaction.
 struct Fresh {
     link: SecretText,
     token_hash: String,
-    letter: Option<SealedMail>,
+    letter: Option<Letter>,
     notice: NotificationId,
+}
+
+/// A mail with the link.
+struct Letter {
+    mail: SealedMail,
+    /// What mails to this address about this workspace are counted under.
+    counted_as: String,
+}
+
+impl Letter {
+    /// Queues the mail, unless the address was sent one about this workspace a short while ago: nobody can have a mailbox
+    /// flooded by inviting it again and again. The link works without.
+    fn send(&self, tx: &mut Tx<'_>) -> Result<(), AppError> {
+        let now = tx.now();
+        if throttle::once_in(
+            tx.conn,
+            "invitation_mail",
+            &self.counted_as,
+            rules::MAILED_EVERY,
+            now,
+        )? {
+            mail::queue(tx, &self.mail)?;
+        }
+        Ok(())
+    }
 }
 
 impl Fresh {
@@ -57,8 +83,11 @@ impl Fresh {
         let letter = match (to, &ctx.config().smtp) {
             (Some(to), Some(_)) => {
                 let (subject, text) = rules::letter(workspace_name, &link);
-                let sealed = SealedMail::new(ctx.keys(), ctx.new_id(), to.clone(), subject, &text)?;
-                Some(sealed)
+                let about = format!("{} {}", ctx.reach().workspace_id().0, to.key());
+                Some(Letter {
+                    mail: SealedMail::new(ctx.keys(), ctx.new_id(), to.clone(), subject, &text)?,
+                    counted_as: ctx.throttle().counted_as(&about),
+                })
             }
             _ => None,
         };
@@ -174,7 +203,7 @@ pub(super) async fn resend(ctx: Ctx<ResendInvitation>) -> Result<CreatedInvitati
             let expires_at = now + rules::LIFETIME;
             store::renew(tx.conn, scope, id, &fresh.token_hash, expires_at)?;
             if let Some(letter) = &fresh.letter {
-                mail::queue(tx, letter)?;
+                letter.send(tx)?;
             }
             tx.record(
                 Entry::new("invitation.resend", "invitation", id.0)
@@ -212,7 +241,7 @@ fn invite(tx: &mut Tx<'_>, scope: &Scope, new: &store::New, fresh: &Fresh) -> Re
     }
     store::insert(tx.conn, scope, new)?;
     if let Some(letter) = &fresh.letter {
-        mail::queue(tx, letter)?;
+        letter.send(tx)?;
     }
     let about = serde_json::json!({ "email": new.email, "role": new.role });
     tx.record(Entry::new("invitation.create", "invitation", new.id.0).after(&about))?;

@@ -6,12 +6,12 @@ mod rules;
 pub(crate) mod store;
 
 use secrets::keys::InstanceKeys;
-use shared::{invitations::*, page::Page, text::SecretText};
+use shared::{invitations::*, page::Page, permission::Permission, text::SecretText};
 
 use crate::{
     audit::Entry,
     error::AppError,
-    features::notifications::store as notifications,
+    features::{notifications::store as notifications, workspaces::store as workspaces},
     http::{Ctx, Mount, serve},
 };
 
@@ -59,6 +59,8 @@ async fn get(ctx: Ctx<GetInvitation>) -> Result<Invitation, AppError> {
 async fn revoke(ctx: Ctx<RevokeInvitation>) -> Result<(), AppError> {
     let (now, id) = (ctx.now(), ctx.path.invitation_id);
     ctx.write(move |tx, scope| {
+        // Whoever accepts it at this moment is either a member by now, or finds it revoked.
+        workspaces::lock_for(tx.conn, scope, Permission::MembersManage)?;
         store::revoke(tx.conn, scope, id.into(), now)?;
         notifications::withdraw(tx, scope, id.into())?;
         tx.record(Entry::new("invitation.revoke", "invitation", id))

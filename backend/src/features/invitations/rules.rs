@@ -13,6 +13,8 @@ use crate::error::AppError;
 
 /// How long a link works.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
+/// One address is mailed about one workspace at most once in this time.
+pub const MAILED_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// How long one that has expired is listed, to be sent again.
 pub const LISTED: TimeDelta = TimeDelta::days(30);
 /// The most invitations of one workspace that may wait for an answer.

@@ -211,6 +211,12 @@ fn end(
         Some(heir) => removal::hand_invitations_over(tx.conn, scope, user, heir.user_id)?,
         None => removal::revoke_invitations(tx.conn, scope, user, now)?,
     };
+    if heir.is_none() {
+        for id in &invitations {
+            notifications::withdraw(tx, scope, *id)?;
+        }
+    }
+    let invitations: Vec<String> = invitations.iter().map(|id| id.0.to_string()).collect();
     tx.ends_authority();
     let action = if user == scope.user_id() {
         "member.leave"

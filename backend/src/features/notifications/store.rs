@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    access::{OwnAccount, Scope, System},
+    access::{OwnAccount, Scope, System, WholeServer},
     audit::Tx,
     error::AppError,
 };
@@ -73,7 +73,7 @@ pub fn tell_of(
     Ok(())
 }
 
-/// Takes back what was told of an invitation that is revoked, replaced or sent again.
+/// Takes back what was told of an invitation that is revoked, replaced or sent again, or whose sender or workspace is gone.
 pub fn withdraw(tx: &mut Tx<'_>, scope: &Scope, invitation: columns::InvitationId) -> Result<(), AppError> {
     let told = scope
         .notifications()
@@ -82,6 +82,25 @@ pub fn withdraw(tx: &mut Tx<'_>, scope: &Scope, invitation: columns::InvitationI
     diesel::delete(told).execute(tx.conn)?;
     for user in whom {
         tx.tells(user.into());
+    }
+    Ok(())
+}
+
+/// The same for an operator, wherever the invitations lead.
+pub fn withdraw_anywhere(
+    tx: &mut Tx<'_>,
+    reach: &WholeServer,
+    invitations: &[columns::InvitationId],
+) -> Result<(), AppError> {
+    for invitation in invitations {
+        let told = reach
+            .notifications()
+            .filter(notifications::invitation_id.eq(Some(*invitation)));
+        let whom: Vec<columns::UserId> = told.select(notifications::user_id).load(tx.conn)?;
+        diesel::delete(told).execute(tx.conn)?;
+        for user in whom {
+            tx.tells(user.into());
+        }
     }
     Ok(())
 }

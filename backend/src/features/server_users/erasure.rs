@@ -29,7 +29,7 @@ use crate::{
     features::{
         account::store as accounts,
         credentials::store as keys_of,
-        notifications::store::{Notice, tell},
+        notifications::store::{Notice, tell, withdraw_anywhere},
         session::store as sessions,
     },
     mail, throttle,
@@ -220,6 +220,7 @@ fn leave(
         _ => {}
     }
     let ended = erase::membership(tx.conn, reach, place.id, user, tx.now())?;
+    withdraw_anywhere(tx, reach, &ended.invitations)?;
     leaving.workspaces += 1;
     leaving.keys_revoked += ended.keys.len();
     let invitations: Vec<InvitationId> = ended.invitations.into_iter().map(Into::into).collect();
@@ -324,6 +325,7 @@ fn rename(
 fn end_invitations(tx: &mut Tx<'_>, reach: &WholeServer, email_key: &str) -> Result<(), AppError> {
     let now = tx.now();
     for (workspace, invitation) in erase::open_invitations_to(tx.conn, reach, email_key, now)? {
+        withdraw_anywhere(tx, reach, &[invitation])?;
         let id = InvitationId::from(invitation);
         let entry = Entry::new("invitation.revoke", "invitation", id).in_workspace(workspace.into());
         tx.record(entry.after(&json!({ "because": "account.delete" })))?;

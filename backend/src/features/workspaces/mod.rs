@@ -98,9 +98,10 @@ async fn delete(ctx: Ctx<DeleteWorkspace>) -> Result<(), AppError> {
         store::lock_for(tx.conn, scope, Permission::WorkspaceManage)?;
         let workspace = store::one(tx.conn, scope, now)?;
         rules::check_deletion(&workspace, scope.user_id().into())?;
-        store::delete(tx.conn, scope)?;
+        store::delete(tx, scope)?;
         tx.ends_authority();
-        let entry = Entry::new("workspace.delete", "workspace", workspace.id).before(&rules::noted(&workspace));
+        let entry =
+            Entry::new("workspace.delete", "workspace", workspace.id).before(&rules::noted(&workspace));
         tx.record(entry.clone())?;
         // Nobody is left who reads the workspace's own chain.
         tx.record(entry.on_server())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use db::{
     Conn, columns, on_each,
-    schema::{members, server, users, workspaces},
+    schema::{invitations, members, server, users, workspaces},
 };
 use diesel::{dsl, prelude::*};
 use shared::{
@@ -183,12 +183,25 @@ pub fn insert(
         .and_then(db::one)
 }
 
-/// Deletes the workspace with its keys, invitations and members. Its journal and its counted calls stay.
-pub fn delete(conn: &mut Conn, scope: &Scope) -> QueryResult<()> {
-    credentials::store::delete_all(conn, scope)?;
-    diesel::delete(scope.invitations()).execute(conn)?;
-    diesel::delete(scope.members()).execute(conn)?;
-    diesel::delete(scope.workspace()).execute(conn).and_then(db::one)
+/// Deletes the workspace with its keys, invitations and members, and takes back what was told of open invitations. Its
+/// journal and its counted calls stay.
+pub fn delete(tx: &mut Tx<'_>, scope: &Scope) -> Result<(), AppError> {
+    credentials::store::delete_all(tx.conn, scope)?;
+    let unanswered: Vec<columns::InvitationId> = scope
+        .invitations()
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::declined_at.is_null())
+        .filter(invitations::revoked_at.is_null())
+        .select(invitations::id)
+        .load(tx.conn)?;
+    for id in unanswered {
+        notifications::withdraw(tx, scope, id)?;
+    }
+    diesel::delete(scope.invitations()).execute(tx.conn)?;
+    diesel::delete(scope.members()).execute(tx.conn)?;
+    Ok(diesel::delete(scope.workspace())
+        .execute(tx.conn)
+        .and_then(db::one)?)
 }
 
 /// Whether somebody is a member who can sign in.

@@ -194,3 +194,52 @@ async fn resent_and_accepted_at_once_an_invitation_lets_one_in_and_one_link_work
     }
     assert_eq!(working, 1 - joined, "one link works while nobody has joined");
 }
+
+/// The answers to revoking and to accepting an invitation for each of `people`, all at the same moment: first the one, then
+/// the other, of each.
+async fn revoked_and_accepted(app: &TestApp, admin: &Person, people: Vec<Person>) -> Vec<u16> {
+    let mut links = Vec::new();
+    for _ in &people {
+        links.push(invite(app, admin, None, Role::User).await);
+    }
+    let admin = admin.clone();
+    app.race(2 * links.len(), async move |app, n| {
+        from_elsewhere(app, n);
+        let link = &links[n / 2];
+        if n % 2 == 0 {
+            app.call::<RevokeInvitation>(&admin, one(&admin, link), (), ())
+                .await
+                .status
+        } else {
+            app.call::<AcceptInvitation>(&people[n / 2], (), (), held(link))
+                .await
+                .status
+        }
+    })
+}
+
+#[actix_web::test]
+async fn of_64_invitations_revoked_and_accepted_at_once_none_that_was_revoked_lets_anybody_in() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann");
+    let mut joined = 0;
+    // Two times 32, each with two callers.
+    for round in 0..2 {
+        let people: Vec<Person> = (0..32).map(|n| app.person(&format!("p{round}x{n}"))).collect();
+        let statuses = revoked_and_accepted(&app, &ann, people.clone()).await;
+        let id = columns::WorkspaceId(ann.workspace);
+        let inside: Vec<columns::UserId> = app.db(|conn| {
+            members::table
+                .filter(members::workspace_id.eq(id))
+                .select(members::user_id)
+                .load(conn)
+        });
+        for (pair, person) in statuses.chunks(2).zip(&people) {
+            let won = [[204, 410], [404, 200]].iter().any(|answers| pair == answers);
+            assert!(won, "{statuses:?}");
+            assert_eq!(inside.contains(&columns::UserId(person.id)), pair[1] == 200);
+        }
+        joined += i64::try_from(count(&statuses, 200)).unwrap();
+    }
+    assert_eq!(members_of(&app, ann.workspace), (1 + joined, 1 + joined));
+}

@@ -167,3 +167,36 @@ async fn somebody_who_has_joined_meanwhile_is_not_invited_again() {
     let answer = resend(&app, &ann, &created).await;
     assert_eq!((answer.status, answer.code()), (409, "already_member"));
 }
+
+#[actix_web::test]
+async fn one_address_is_mailed_about_one_workspace_once_in_10_minutes_however_often_it_is_invited() {
+    let app = with_mail().await;
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let first = invite(&app, &ann, Some("new@example.com"), Role::User).await;
+    assert_eq!(app.mails().len(), 1);
+    let resent = resend(&app, &ann, &first).await.reply();
+    assert_eq!(
+        show(&app, &resent).await,
+        200,
+        "the link is answered all the same"
+    );
+    let anew = invite(&app, &ann, Some("NEW@example.com"), Role::User).await;
+    assert_eq!(show(&app, &anew).await, 200);
+    app.call::<RevokeInvitation>(&ann, one(&ann, &anew), (), ())
+        .await
+        .with_status(204);
+    let again = invite(&app, &ann, Some("new@example.com"), Role::User).await;
+    assert_eq!(app.mails().len(), 1);
+    invite(&app, &ann, Some("other@example.com"), Role::User).await;
+    invite(&app, &bob, Some("new@example.com"), Role::User).await;
+    assert_eq!(
+        app.mails().len(),
+        3,
+        "other addresses and other workspaces are mailed"
+    );
+    app.clock.advance(TimeDelta::minutes(11));
+    let late = resend(&app, &ann, &again).await.reply();
+    let mails = app.mails();
+    assert_eq!(mails.len(), 4);
+    assert_eq!(mails[3].token(), token(&late).expose());
+}

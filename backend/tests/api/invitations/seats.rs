@@ -1,7 +1,7 @@
 //! How many may be in a workspace, and how many invitations may wait.
 
-use db::schema::workspaces;
-use shared::error::ErrorCode;
+use db::schema::{server, workspaces};
+use shared::{error::ErrorCode, setup::Hosting};
 
 use super::*;
 
@@ -170,4 +170,36 @@ async fn a_workspace_has_a_thousand_invitations_at_most() {
         .await
         .with_status(204);
     invite(&app, &ann, Some("a@example.com"), Role::User).await;
+}
+
+#[actix_web::test]
+async fn r069_a_new_account_on_a_server_for_several_teams_has_three_seats_in_its_personal_workspace() {
+    let app = TestApp::start().await;
+    let (_operator, ann) = (app.set_up(), app.person("ann"));
+    let seats = |email: &str| -> Option<i64> {
+        let of_account = workspaces::table
+            .inner_join(users::table)
+            .filter(workspaces::personal_of.is_not_null())
+            .filter(users::email_key.eq(email.to_owned()))
+            .select(workspaces::max_members);
+        app.db(|conn| of_account.first(conn))
+    };
+    let join = async |email: &str| {
+        let created = invite(&app, &ann, None, Role::User).await;
+        app.call::<JoinWithNewAccount>(As::Nobody, (), (), joining(&created, email))
+            .await
+            .with_status(200);
+    };
+    join("early@example.com").await;
+    assert_eq!(seats("early@example.com"), None, "one's own team has no limit");
+    app.change(|conn| {
+        diesel::update(server::table)
+            .set(server::hosting.eq(columns::Hosting(Hosting::SeveralTeams)))
+            .execute(conn)
+    });
+    join("late@example.com").await;
+    assert_eq!(seats("late@example.com"), Some(3));
+    let added = "added@example.com".parse().unwrap();
+    backend::commands::user::add(&app.state, &added, None, false).unwrap();
+    assert_eq!(seats("added@example.com"), Some(3));
 }

@@ -9,7 +9,7 @@ use db::{
     one,
     schema::{invitations, members, server, users, workspaces},
 };
-use diesel::prelude::*;
+use diesel::{dsl, prelude::*};
 use shared::{
     error::ErrorCode,
     permission::{Permission, Role},
@@ -278,16 +278,26 @@ pub fn is_in(conn: &mut Conn, own: &OwnAccount, workspace: WorkspaceId) -> Query
     Ok(memberships > 0)
 }
 
-/// Makes the account a member, by the invitation, which is used up.
+/// Neither accepted nor declined nor revoked.
+#[dsl::auto_type]
+fn unended() -> _ {
+    invitations::used_at
+        .is_null()
+        .and(invitations::declined_at.is_null())
+        .and(invitations::revoked_at.is_null())
+}
+
+/// Makes the account a member, by the invitation, which is used up. Refuses with [`ErrorCode::LinkUnusable`] if it has
+/// ended.
 pub fn join(conn: &mut Conn, own: &OwnAccount, held: &Held, now: NaiveDateTime) -> Result<(), AppError> {
     let used = (
         invitations::used_at.eq(now),
         invitations::used_by.eq(own.user_id()),
     );
-    diesel::update(own.answers(held.id))
+    let changed = diesel::update(own.answers(held.id).filter(unended()))
         .set(used)
-        .execute(conn)
-        .and_then(one)?;
+        .execute(conn)?;
+    was_open(changed)?;
     let row = (
         members::workspace_id.eq(held.workspace_id),
         members::user_id.eq(own.user_id()),
@@ -301,12 +311,21 @@ pub fn join(conn: &mut Conn, own: &OwnAccount, held: &Held, now: NaiveDateTime) 
     Ok(())
 }
 
-/// Ends the invitation: its link does not work any more.
-pub fn decline(conn: &mut Conn, own: &OwnAccount, held: &Held, now: NaiveDateTime) -> QueryResult<()> {
-    diesel::update(own.answers(held.id))
+/// Ends the invitation: its link does not work any more. Refuses with [`ErrorCode::LinkUnusable`] if it has ended.
+pub fn decline(conn: &mut Conn, own: &OwnAccount, held: &Held, now: NaiveDateTime) -> Result<(), AppError> {
+    let changed = diesel::update(own.answers(held.id).filter(unended()))
         .set(invitations::declined_at.eq(now))
-        .execute(conn)
-        .and_then(one)
+        .execute(conn)?;
+    was_open(changed)
+}
+
+/// Whether the one invitation that was to be answered could be.
+fn was_open(changed: usize) -> Result<(), AppError> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(ErrorCode::LinkUnusable.into())
+    }
 }
 
 /// Ends what else of the workspace's invitations was sent to the address of the account, which has joined by another one.
@@ -320,16 +339,17 @@ pub fn end_others(
     let others: Vec<InvitationId> = own
         .invitations_to(me.email_key.clone())
         .filter(invitations::workspace_id.eq(workspace))
-        .filter(invitations::used_at.is_null())
-        .filter(invitations::revoked_at.is_null())
-        .filter(invitations::declined_at.is_null())
+        .filter(unended())
         .select(invitations::id)
         .load(conn)?;
-    for id in &others {
-        diesel::update(own.answers(*id))
+    let mut ended = Vec::with_capacity(others.len());
+    for id in others {
+        let changed = diesel::update(own.answers(id).filter(unended()))
             .set(invitations::revoked_at.eq(now))
-            .execute(conn)
-            .and_then(one)?;
+            .execute(conn)?;
+        if changed == 1 {
+            ended.push(id);
+        }
     }
-    Ok(others)
+    Ok(ended)
 }

@@ -206,14 +206,13 @@ pub fn unanswered_invitations(
     conn: &mut Conn,
     scope: &Scope,
     user: columns::UserId,
-) -> QueryResult<Vec<String>> {
-    let ids: Vec<columns::InvitationId> = scope
+) -> QueryResult<Vec<columns::InvitationId>> {
+    scope
         .invitations()
         .filter(unanswered_of(user))
         .order(invitations::id)
         .select(invitations::id)
-        .load(conn)?;
-    Ok(ids.into_iter().map(|id| id.0.to_string()).collect())
+        .load(conn)
 }
 
 /// Revokes them.

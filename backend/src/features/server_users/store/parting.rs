@@ -69,11 +69,7 @@ pub fn lock(conn: &mut Conn, reach: &WholeServer, workspace: columns::WorkspaceI
 }
 
 /// One workspace, which is locked.
-pub fn place(
-    conn: &mut Conn,
-    reach: &WholeServer,
-    workspace: columns::WorkspaceId,
-) -> QueryResult<PlaceRow> {
+pub fn place(conn: &mut Conn, reach: &WholeServer, workspace: columns::WorkspaceId) -> QueryResult<PlaceRow> {
     reach
         .workspaces()
         .filter(workspaces::id.eq(workspace))
