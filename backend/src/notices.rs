@@ -60,12 +60,13 @@ impl Notices {
         let number = watched.next;
         watched.next += 1;
         watched.streams.push_back(number);
-        let oldest = watched.oldest.subscribe();
         if watched.streams.len() > MOST_STREAMS {
             watched.streams.pop_front();
             let first = watched.streams.front().copied().unwrap_or(number);
             watched.oldest.send_replace(first);
         }
+        // Only now: that others gave way to it is no news to the newest.
+        let oldest = watched.oldest.subscribe();
         Watch {
             notices: self.clone(),
             user,

@@ -121,6 +121,7 @@ async fn n12_no_route_changes_anything_if_its_entry_cannot_be_written() {
     for mount in mounts().iter().filter(|mount| changing(mount)) {
         let world = World::new().await;
         let (body, who) = (world.good_body(mount).await, world.right_caller(mount));
+        world.prepare(mount);
         let before = everything(&world.app);
         refuse_entries(&world.app);
         let refused = world.send(mount, &who, &body).await;
