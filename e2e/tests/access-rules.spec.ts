@@ -24,6 +24,7 @@ test("the matrix is what the server enforces, permission by permission", async (
     // The last one revokes what all see, so the plain member tries first.
     "see and revoke everybody's credentials": (as) => as.api("DELETE", `${within}/credentials/${access_key}`),
     "see usage": (as) => as.api("GET", `${within}/usage`),
+    "see who did what": (as) => as.api("GET", `${within}/audit`),
   };
   await open(admin, "access-rules");
   const table = matrix(admin.page);
