@@ -2,7 +2,7 @@
 //! those who were shut out. A new route is in it by itself, and fails it until it is taught how to call it well.
 
 mod denied;
-mod done;
+pub mod done;
 mod elsewhere;
 mod foreign_ids;
 mod hostile;
