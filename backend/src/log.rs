@@ -53,7 +53,7 @@ impl Log {
         }))
     }
 
-    /// From now on no line waits longer than [`WAIT`], and a panic's message comes after the lines before it.
+    /// From now on no line waits longer than a tenth of a second, and a panic's message comes after the lines before it.
     pub fn start(&self) -> io::Result<()> {
         let log = self.clone();
         thread::Builder::new().name("log".to_owned()).spawn(move || {

@@ -1,5 +1,5 @@
 // How people find their way in the app: its pages, its dialogs, and what slow or broken networks do to it.
-import { type Locator, type Page, type Route, expect } from "@playwright/test";
+import { type Locator, type Page, type Response, type Route, expect } from "@playwright/test";
 import type { Person } from "./test.js";
 
 export const FOR_EVERYBODY = ["profile", "configuration", "workspace"] as const;
@@ -101,6 +101,10 @@ export async function refuse(page: Page, pattern: RegExp, method: string, status
     return route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify(body) });
   });
 }
+
+/** The text of an answer; none for a stream of events, which has no end. */
+export const textOf = async (answer: Response): Promise<string> =>
+  answer.headers()["content-type"]?.startsWith("text/event-stream") ? "" : answer.text().catch(() => "");
 
 /** The set-up link that a server printed when it started. */
 export function setUpLink(output: string): string {

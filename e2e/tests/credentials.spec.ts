@@ -1,6 +1,6 @@
 // App credentials: making key pairs, the one time that a secret is shown, and the table of them.
 import { type Page } from "@playwright/test";
-import { fits, hold, open, refuse, settings, there } from "../lib/app.js";
+import { fits, hold, open, refuse, settings, textOf, there } from "../lib/app.js";
 import { accessibleInBothThemes } from "../lib/axe.js";
 import { clipboard, createByHand, inDays, join, listed, logIn, makeKey, pairIn, panel, rowsOf, usedFrom, withKey, workspaceOf } from "../lib/keys.js";
 import { expect, test } from "../lib/test.js";
@@ -180,7 +180,7 @@ test("C27 the secret is shown once: nothing keeps it, and no later answer has it
   const answers: Promise<string>[] = [];
   page.on("request", (request) => sent.push(`${request.url()} ${request.postData() ?? ""} ${JSON.stringify(request.headers())}`));
   const dialog = await createByHand(page, page, "once");
-  page.on("response", (answer) => answers.push(answer.text().catch(() => "")));
+  page.on("response", (answer) => answers.push(textOf(answer)));
   const { access_key, secret_key } = pairIn(await dialog.locator("pre").innerText());
   await dialog.getByRole("button", { name: "Copy", exact: true }).click();
   await dialog.getByRole("button", { name: "Done" }).click();

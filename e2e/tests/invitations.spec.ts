@@ -1,6 +1,6 @@
 // Inviting by link, and joining with it: with the account that is signed in, another one, or a new one.
 import { type Page } from "@playwright/test";
-import { fits, open, openMenu, settings, there } from "../lib/app.js";
+import { fits, open, openMenu, settings, textOf, there } from "../lib/app.js";
 import { accessibleInBothThemes } from "../lib/axe.js";
 import { clipboard, panel } from "../lib/keys.js";
 import { type Person, expect, test, tokenOf } from "../lib/test.js";
@@ -227,7 +227,7 @@ test("C27 the link is shown once: nothing keeps it, and closing before copying a
   await page.getByRole("button", { name: "Create link" }).click();
   const dialog = page.getByRole("dialog");
   const link = await dialog.locator("pre").innerText();
-  page.on("response", (answer) => answers.push(answer.text().catch(() => "")));
+  page.on("response", (answer) => answers.push(textOf(answer)));
   await page.keyboard.press("Escape");
   await expect(dialog.getByRole("alert").filter({ hasText: "The link has not been copied yet." })).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Keep open" })).toBeFocused();

@@ -127,7 +127,7 @@ async fn workspaces_are_listed_in_every_order_searched_and_paged() {
         assert_eq!(paged, whole.items, "{sort}");
     }
     for (q, expected) in [
-        ("ALPH", vec!["Alpha"]),
+        ("ALPHA", vec!["Alpha"]),
         ("50%", vec!["beta 50%"]),
         ("' OR 1=1", vec![]),
     ] {
