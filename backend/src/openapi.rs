@@ -232,10 +232,15 @@ fn who_may(mount: &Mount) -> String {
             .collect();
         let name = serde_json::to_value(permission).unwrap_or_default();
         return format!(
-            "For members of the workspace who may {} (`{}`): the role {}.",
+            "For members of the workspace who may {} (`{}`): the role {}{}.",
             permission.sentence(),
             name.as_str().unwrap_or_default(),
-            roles.join(" or ")
+            roles.join(" or "),
+            if mount.caller == "member_in_person" {
+                ", signed in with a browser; a key or token cannot do this"
+            } else {
+                ""
+            }
         );
     }
     match mount.caller {
@@ -250,7 +255,7 @@ fn who_may(mount: &Mount) -> String {
 fn security(caller: &str) -> Value {
     match caller {
         "public" => json!([]),
-        "in_person" | "operator" => json!([{ "session": [] }]),
+        "in_person" | "member_in_person" | "operator" => json!([{ "session": [] }]),
         _ => json!([{ "key_pair": [] }, { "token": [] }, { "session": [] }]),
     }
 }

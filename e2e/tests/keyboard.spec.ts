@@ -168,7 +168,7 @@ test("C36 Tab reaches everything on every page, with a ring that is seen and not
     const skip = on.getByRole("link", { name: "Skip to the page" });
     await skip.focus();
     const seen = [(await focus(on))!.what];
-    for (let stop = 0; stop < 80; stop++) {
+    for (let stop = 0; stop < 400; stop++) {
       await on.keyboard.press("Tab");
       const now = await focus(on);
       if (!now || now.what === seen[0]) break;

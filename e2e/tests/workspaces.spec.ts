@@ -2,7 +2,7 @@
 import { type Locator, type Page } from "@playwright/test";
 import { fits, hold, open, openMenu, refuse, settings, there } from "../lib/app.js";
 import { accessibleInBothThemes } from "../lib/axe.js";
-import { createByHand, inDays, join, makeKey, panel } from "../lib/keys.js";
+import { createByHand, inDays, join, makeKey, makeWorkspace, panel } from "../lib/keys.js";
 import { type Person, expect, test } from "../lib/test.js";
 
 const ONE_WORKSPACE = /\/api\/v1\/workspaces\/[0-9a-f]{32}$/;
@@ -213,4 +213,52 @@ test("C10 renaming shows within a moment that it is under way", async ({ newcome
   await expect(page.getByRole("button", { name: "Save workspace name" })).toHaveAttribute("aria-busy", "true", { timeout: 100 });
   held.release();
   await expect(panel(page, "Slow lab")).toBeVisible();
+});
+
+test("R032 after switching every page shows only that workspace, and another tab stays where it is", async ({ newcomer, signIn }) => {
+  const person = await signIn(await newcomer());
+  const { page, context } = person;
+  const red = await makeWorkspace(person, "Red team");
+  const blue = await makeWorkspace(person, "Blue team");
+  const marks = { [red]: "of.red@example.com", [blue]: "of.blue@example.com" };
+  const only = async (tab: Page, workspace: string) => {
+    const other = workspace === red ? blue : red;
+    await expect(tab).toHaveURL(new RegExp(`/workspaces/${workspace}/`));
+    await expect(tab.getByRole("link", { name: /^Active workspace/ })).toHaveText(workspace === red ? /Red team/ : /Blue team/);
+    for (const [section, heading] of [["users", "Users & Groups"], ["audit", "Audit Log"]] as const) {
+      await tab.goto(settings(workspace, section));
+      await there(tab, heading);
+      await expect(tab.getByText(marks[workspace] ?? "").first()).toBeVisible();
+      await expect(tab.getByText(marks[other] ?? "")).toHaveCount(0);
+    }
+  };
+  for (const [workspace, email] of Object.entries(marks)) {
+    const invited = await person.api("POST", `/api/v1/workspaces/${workspace}/invitations`, { email, role: "user" });
+    expect(invited.status).toBe(201);
+  }
+  await page.goto(settings(red, "users"));
+  await there(page, "Users & Groups");
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await (await openMenu(page)).getByRole("menuitem", { name: "Blue team" }).click();
+  await expect(page.getByText("of.blue@example.com")).toBeVisible();
+  await expect(page.getByText("of.red@example.com")).toHaveCount(0);
+  await expect(page).toHaveURL(settings(blue, "users"));
+  expect(asked.filter((url) => url.includes(red)), "nothing is asked of the one that was left").toEqual([]);
+
+  const tab = await context.newPage();
+  await tab.goto(settings(red, "users"));
+  await only(tab, red);
+  await only(page, blue);
+  await page.reload();
+  await tab.reload();
+  await expect(page.getByRole("link", { name: "Active workspace: Blue team" })).toBeVisible();
+  await expect(tab.getByRole("link", { name: "Active workspace: Red team" })).toBeVisible();
+  // What is done in one tab is done in its workspace.
+  await tab.goto(settings(red, "users"));
+  await tab.getByRole("button", { name: "Revoke the invitation for of.red@example.com" }).click();
+  await tab.getByRole("dialog").getByRole("button", { name: "Revoke invitation" }).click();
+  await expect(tab.getByRole("rowheader", { name: "of.red@example.com" })).toHaveCount(0);
+  await page.goto(settings(blue, "users"));
+  await expect(page.getByRole("rowheader", { name: "of.blue@example.com" })).toBeVisible();
 });

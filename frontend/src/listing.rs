@@ -22,8 +22,9 @@ pub fn on_sort(address: Address) -> Callback<String> {
     Callback::new(move |order| address.change(Step::Same, &[("sort", Some(order)), ("cursor", None)]))
 }
 
-/// What is under a list that goes on: how much of it is shown, and the way to the next page and back to the first.
-pub fn pager(address: Address, shown: usize, total: u64, next: Option<String>) -> AnyView {
+/// What is under a list that goes on: how much of it is shown, of how many in words or figures, and the way to the next
+/// page and back to the first.
+pub fn pager(address: Address, shown: usize, total: String, next: Option<String>) -> AnyView {
     let is_first = address.of("cursor").with_untracked(Option::is_none);
     if is_first && next.is_none() {
         return ().into_any();
@@ -37,7 +38,7 @@ pub fn pager(address: Address, shown: usize, total: u64, next: Option<String>) -
     });
     view! {
         <div class="pager">
-            <p class="muted numbers">{count(shown as u64)} " of " {count(total)}</p>
+            <p class="muted numbers">{count(shown as u64)} " of " {total}</p>
             <div class="actions">{first} {next}</div>
         </div>
     }

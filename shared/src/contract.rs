@@ -57,6 +57,9 @@ pub struct Operator;
 /// Callers: a member of the one workspace that the call is about, with the stated permission there.
 #[derive(Debug)]
 pub struct Member;
+/// Callers: a [`Member`] in a browser session. A key or token cannot do this, whoever it belongs to.
+#[derive(Debug)]
+pub struct MemberInPerson;
 
 /// Names a kind of caller in tables and in the API description.
 pub trait CallerKind {
@@ -77,6 +80,9 @@ impl CallerKind for Operator {
 }
 impl CallerKind for Member {
     const NAME: &'static str = "member";
+}
+impl CallerKind for MemberInPerson {
+    const NAME: &'static str = "member_in_person";
 }
 
 #[cfg(feature = "schema")]
@@ -105,7 +111,7 @@ pub trait Endpoint: 'static {
     const PATH: &'static str;
     /// What it does to the server.
     const EFFECT: Effect;
-    /// The permission that a [`Member`] needs; `None` for other callers.
+    /// The permission that a [`Member`] needs, in person or not; `None` for other callers.
     const NEEDS: Option<Permission>;
     /// Who may call.
     type Caller: CallerKind;
@@ -171,6 +177,9 @@ macro_rules! endpoint {
     };
     ($(#[doc = $d:literal])* $n:ident = $fx:ident $m:ident $p:literal, needs $perm:ident, $($rest:tt)*) => {
         $crate::endpoint!(@ [$($d)*] $n $fx $m $p (Some($crate::permission::Permission::$perm)) Member $($rest)*);
+    };
+    ($(#[doc = $d:literal])* $n:ident = $fx:ident $m:ident $p:literal, in_person needs $perm:ident, $($rest:tt)*) => {
+        $crate::endpoint!(@ [$($d)*] $n $fx $m $p (Some($crate::permission::Permission::$perm)) MemberInPerson $($rest)*);
     };
     (@ [$($d:literal)*] $n:ident $fx:ident $m:ident $p:literal ($needs:expr) $caller:ident
         path $path:ty, query $q:ty, body $b:ty => $reply:ty) => {

@@ -27,11 +27,11 @@ endpoint!(
     CreateWorkspace = creates Post "/api/v1/workspaces", in_person, path (), query (), body NewWorkspace => Workspace);
 endpoint!(
     /// Deletes a workspace that has no other members, with its keys and invitations. Only its owner may.
-    DeleteWorkspace = changes Delete "/api/v1/workspaces/{workspace_id}", needs WorkspaceManage,
+    DeleteWorkspace = changes Delete "/api/v1/workspaces/{workspace_id}", in_person needs WorkspaceManage,
     path InWorkspace, query (), body () => ());
 endpoint!(
     /// Hands the workspace over to another member, who becomes its owner and an administrator. Only its owner may.
-    TransferOwnership = changes Post "/api/v1/workspaces/{workspace_id}/owner", needs WorkspaceManage,
+    TransferOwnership = changes Post "/api/v1/workspaces/{workspace_id}/owner", in_person needs WorkspaceManage,
     path InWorkspace, query (), body NewOwner => Workspace);
 endpoint!(
     /// Leaves the workspace: membership and keys there end at once. What one logged stays.

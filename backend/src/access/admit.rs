@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 use shared::{
-    contract::{Anyone, CallerKind, InPerson, Member, Operator, SignedIn},
+    contract::{Anyone, CallerKind, InPerson, Member, MemberInPerson, Operator, SignedIn},
     error::ErrorCode,
     ids::WorkspaceId,
     permission::{Permission, Role},
@@ -26,7 +26,7 @@ pub enum Door {
 
 /// Who may call, and the reach they get.
 #[diagnostic::on_unimplemented(
-    message = "an endpoint must say who may call it: public, signed_in, in_person, operator or needs <Permission>",
+    message = "an endpoint must say who may call it: public, signed_in, in_person, operator, needs <Permission> or in_person needs <Permission>",
     label = "no admission rule for this caller"
 )]
 pub trait Admit: CallerKind {
@@ -193,6 +193,24 @@ impl Admit for Member {
             role,
             makes_until,
         })
+    }
+}
+
+impl Admit for MemberInPerson {
+    type Reach = Scope;
+
+    async fn admit(
+        state: &web::Data<State>,
+        door: Door,
+        caller: &Caller,
+        workspace: Option<&str>,
+        needs: Option<Permission>,
+    ) -> Result<Scope, AppError> {
+        let scope = Member::admit(state, door, caller, workspace, needs).await?;
+        match caller.signed_in()? {
+            Identity::Session(_) => Ok(scope),
+            Identity::Key(..) => Err(ErrorCode::InPersonOnly.into()),
+        }
     }
 }
 

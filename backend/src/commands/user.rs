@@ -62,9 +62,10 @@ pub fn add(
 pub fn reset_password(state: &State, email: &Email) -> Result<HandedLink, AppError> {
     state.system("the operator resets a password", |tx, system| {
         let account = find(tx, system, email)?;
-        // Whoever deletes an account holds this: the two do not wait for each other.
-        server_users::store::lock_operators(tx.conn, &system.operates())?;
-        link(tx, system, state, account.id)
+        let reach = system.operates();
+        server_users::store::lock_operators(tx.conn, &reach)?;
+        let new = LinkKind::Password.new_token(state.keys());
+        server_users::offer_password(tx, &reach, account.id.into(), &new, &state.config().public_url())
     })
 }
 

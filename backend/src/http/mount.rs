@@ -31,7 +31,7 @@ pub struct Mount {
     pub path: &'static str,
     /// [`Endpoint::EFFECT`].
     pub effect: Effect,
-    /// The kind of caller: `public`, `signed_in`, `in_person`, `operator` or `member`.
+    /// The kind of caller: `public`, `signed_in`, `in_person`, `operator`, `member` or `member_in_person`.
     pub caller: &'static str,
     /// [`Endpoint::NEEDS`].
     pub needs: Option<Permission>,

@@ -51,7 +51,7 @@ struct Step {
     quick: bool,
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     Step {
         name: "fmt",
         about: "the code is formatted",
@@ -110,6 +110,12 @@ const STEPS: [Step; 13] = [
         name: "unit",
         about: "unit and API tests on SQLite",
         run: tests_run::on_sqlite,
+        quick: false,
+    },
+    Step {
+        name: "unit-app",
+        about: "unit tests of the app",
+        run: tests_run::of_the_app,
         quick: false,
     },
     Step {

@@ -18,6 +18,21 @@ pub fn on_sqlite() -> Result<Report> {
     counted(job(&[]).without_env(DATABASE))
 }
 
+/// The unit tests of the app, as a program of this machine: what they test needs no browser.
+pub fn of_the_app() -> Result<Report> {
+    let tool: &[&str] = if nextest_is_here() {
+        &["nextest", "run"]
+    } else {
+        &["test"]
+    };
+    counted(
+        Job::cargo()
+            .args(tool)
+            .args(["--no-fail-fast", "--package", "frontend", "--lib"])
+            .at_most_minutes(15),
+    )
+}
+
 /// The tests of the server and of its database layer, on a `PostgreSQL` started for them.
 pub fn on_postgres() -> Result<Report> {
     let cluster = match Cluster::start() {

@@ -5,6 +5,7 @@ mod erasure;
 pub mod rules;
 pub mod store;
 
+use db::columns;
 use shared::{
     page::{Page, PageQuery},
     server_users::{
@@ -16,8 +17,13 @@ use shared::{
 pub use self::changes::change;
 use self::{rules::UserSort, store::Filter};
 use crate::{
+    access::WholeServer,
+    audit::Tx,
     error::AppError,
-    features::session::store::links::{self, LinkKind},
+    features::session::store::{
+        NewToken,
+        links::{self, HandedLink, LinkKind},
+    },
     http::{Ctx, Mount, cursor::Cursors, serve},
     listing::{self, Order},
 };
@@ -97,17 +103,29 @@ async fn create_link(ctx: Ctx<CreatePasswordLink>) -> Result<PasswordLink, AppEr
         .write(move |tx, reach| {
             store::lock_operators(tx.conn, reach)?;
             store::still_operates(tx.conn, reach)?;
-            if store::living(tx.conn, reach, user)?.is_disabled {
-                let detail = "This account is disabled: enable it first, else the link does not work.";
-                return Err(AppError::field("user_id", detail));
-            }
-            links::hand(tx, &reach.rows_of(user), &link, &public_url)
+            offer_password(tx, reach, user, &link, &public_url)
         })
         .await?;
     Ok(PasswordLink {
         link: made.url,
         expires_at: made.expires_at.and_utc(),
     })
+}
+
+/// Makes a link to choose a new password; earlier ones end. A disabled account gets none: it would not work. The caller
+/// holds the lock of the operators, for which whoever deletes an account waits.
+pub fn offer_password(
+    tx: &mut Tx<'_>,
+    reach: &WholeServer,
+    user: columns::UserId,
+    new: &NewToken,
+    public_url: &str,
+) -> Result<HandedLink, AppError> {
+    if store::living(tx.conn, reach, user)?.is_disabled {
+        let detail = "This account is disabled: enable it first, else the link does not work.";
+        return Err(AppError::field("user_id", detail));
+    }
+    links::hand(tx, &reach.rows_of(user), new, public_url)
 }
 
 async fn preview(ctx: Ctx<PreviewUserDeletion>) -> Result<UserDeletionPreview, AppError> {

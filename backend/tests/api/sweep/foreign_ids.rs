@@ -96,7 +96,7 @@ async fn attack_21_no_id_of_another_workspace_in_a_body_reaches_it() {
     let mut swept = 0;
     let changes = mounts()
         .into_iter()
-        .filter(|mount| mount.caller == "member" || mount.caller == "signed_in");
+        .filter(|mount| mount.needs.is_some() || mount.caller == "signed_in");
     for mount in changes {
         let good = world.good_body(&mount).await;
         let Some(fields) = good.as_object() else { continue };

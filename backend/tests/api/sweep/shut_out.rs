@@ -94,7 +94,7 @@ async fn a_removed_member_keeps_the_account_and_loses_the_workspace() {
     let world = World::new().await;
     let workspace = world.ann.person.workspace;
     world.app.remove_member(workspace, &world.bob.person);
-    for mount in mounts().iter().filter(|mount| mount.caller == "member") {
+    for mount in mounts().iter().filter(|mount| mount.needs.is_some()) {
         let answer = world
             .send(mount, &world.bob.person, &world.good_body(mount).await)
             .await;

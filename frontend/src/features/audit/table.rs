@@ -22,7 +22,7 @@ use crate::{
         icon::{Icon, Symbol},
         id_chip::IdChip,
         load::load,
-        number::plural,
+        number::{count, plural},
         skeleton::Skeleton,
         table::{Column, Table},
     },
@@ -73,7 +73,7 @@ fn entries(page: Page<AuditEntry>, address: Address) -> AnyView {
         .collect_view();
     view! {
         <Table caption="Entries" columns=COLUMNS.into()>{rows}</Table>
-        {pager(address, shown, page.total, page.next_cursor)}
+        {pager(address, shown, count(page.total), page.next_cursor)}
     }
     .into_any()
 }

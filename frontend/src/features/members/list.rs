@@ -63,6 +63,19 @@ impl Listed {
     fn total(&self) -> u64 {
         self.members.total + self.all_pending as u64
     }
+
+    /// A search counts only so far.
+    fn has_uncounted(&self, wanted: &Wanted) -> bool {
+        wanted.q.is_some() && self.members.total > SEARCH_COUNTS_TO
+    }
+
+    fn total_in_words(&self, wanted: &Wanted) -> String {
+        if self.has_uncounted(wanted) {
+            format!("more than {}", count(SEARCH_COUNTS_TO))
+        } else {
+            count(self.total())
+        }
+    }
 }
 
 /// The search and the table.
@@ -90,13 +103,14 @@ pub fn UserList(
     let status = address.search("status");
     let found = move || {
         let listed = list.get()?.ok()?;
-        let total = listed.total();
-        wanted.with(|wanted| wanted.q.is_some()).then(|| {
-            if listed.members.total > SEARCH_COUNTS_TO {
-                format!("More than {} matches", count(SEARCH_COUNTS_TO))
-            } else {
-                plural(total, "match", "matches")
-            }
+        wanted.with(|wanted| {
+            wanted.q.as_ref().map(|_| {
+                if listed.has_uncounted(wanted) {
+                    format!("More than {} matches", count(SEARCH_COUNTS_TO))
+                } else {
+                    plural(listed.total(), "match", "matches")
+                }
+            })
         })
     };
     let statuses = [("", "Everybody"), (ACTIVE, "Active"), (PENDING, "Pending")];
@@ -185,7 +199,7 @@ fn UserTable(listed: Listed, wanted: Memo<Wanted>, address: Address, shared: Sha
     ];
     let sort = Signal::derive(move || wanted.with(|wanted| wanted.sort.clone()));
     let on_sort = listing::on_sort(address);
-    let total = listed.total();
+    let total = wanted.with_untracked(|wanted| listed.total_in_words(wanted));
     let more_pending = (listed.all_pending > listed.pending.len()
         && !listed.pending.is_empty()
         && wanted.with_untracked(|wanted| wanted.status.is_none()))

@@ -137,7 +137,7 @@ fn accounts(page: Page<ServerUser>, address: Address, sort: Signal<String>) -> A
         <div class="block">
             <Table caption="Accounts" columns=COLUMNS.into() sort on_sort=on_sort(address)>{rows}</Table>
         </div>
-        {pager(address, shown, page.total, page.next_cursor)}
+        {pager(address, shown, count(page.total), page.next_cursor)}
     }
     .into_any()
 }

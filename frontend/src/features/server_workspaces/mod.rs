@@ -95,7 +95,7 @@ fn workspaces(page: Page<ServerWorkspace>, address: Address, sort: Signal<String
     let rows = page.items.into_iter().map(row).collect_view();
     view! {
         <Table caption="Workspaces" columns=COLUMNS.into() sort on_sort=on_sort(address)>{rows}</Table>
-        {pager(address, shown, page.total, page.next_cursor)}
+        {pager(address, shown, count(page.total), page.next_cursor)}
     }
     .into_any()
 }
