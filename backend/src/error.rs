@@ -109,6 +109,11 @@ impl From<diesel::result::Error> for AppError {
                 tracing::error!("the database has no room left");
                 Self::Known(ErrorCode::StorageFull)
             }
+            // PostgreSQL ends one of two that wait for each other: all it did is undone, and it can be done again.
+            diesel::result::Error::DatabaseError(_, told) if told.message().contains("deadlock detected") => {
+                tracing::warn!("two changes waited for each other; one was undone");
+                Self::Known(ErrorCode::Busy)
+            }
             other => Self::Internal(other.into()),
         }
     }

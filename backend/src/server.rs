@@ -69,6 +69,7 @@ fn open(config: Config, keys: InstanceKeys) -> anyhow::Result<State> {
 
 /// Runs a server until it is told to stop.
 pub fn serve(mut config: Config) -> anyhow::Result<()> {
+    raise_open_files();
     let listener = listen(config.listen)?;
     make_folder(&config.data_dir)?;
     let _lock = lock(&config)?;
@@ -78,6 +79,19 @@ pub fn serve(mut config: Config) -> anyhow::Result<()> {
     let state = open_or_create(config)?;
     let token = prepare(&state)?;
     actix_web::rt::System::new().block_on(run(web::Data::new(state), listener, token))
+}
+
+/// Raises the number of files that may be open as far as this process may: each connection is one, and so is each open stream.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the number of open files stays as it is");
+    }
 }
 
 /// Makes the first administrator if the settings name one; else the token of a set-up link, unless there is no need.

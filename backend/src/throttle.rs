@@ -247,13 +247,13 @@ pub(crate) fn forget(conn: &mut Conn, counted_as: &str) -> QueryResult<usize> {
     diesel::delete(throttles::table.filter(throttles::subject.eq(counted_as))).execute(conn)
 }
 
-/// Whether something that is done for `subject` once in `pause` is to be done now. Whoever is told so does it in this
-/// transaction. `pause` is shorter than the day after which [`sweep`] forgets.
-pub(crate) fn once_in(
+/// Whether something that is done for `subject` at most so often in a time is to be done now. Whoever is told so does it in this
+/// transaction. `time` is shorter than the day after which [`sweep`] forgets.
+pub(crate) fn at_most(
     conn: &mut Conn,
     kind: &str,
     subject: &str,
-    pause: TimeDelta,
+    (most, time): (i64, TimeDelta),
     now: NaiveDateTime,
 ) -> QueryResult<bool> {
     let subject = Subject {
@@ -262,15 +262,21 @@ pub(crate) fn once_in(
         free: 0,
         forgiven: false,
     };
-    let (_, _, blocked_until) = locked(conn, &subject, now)?;
-    if blocked_until > now {
+    let (done, _, until) = locked(conn, &subject, now)?;
+    let (done, until) = if until > now {
+        (done, until)
+    } else {
+        (0, now + time)
+    };
+    if done >= most {
         return Ok(false);
     }
     let row = throttles::table.find((&subject.kind, &subject.name));
     diesel::update(row)
         .set((
+            throttles::failures.eq(done + 1),
             throttles::last_failure_at.eq(now),
-            throttles::blocked_until.eq(now + pause),
+            throttles::blocked_until.eq(until),
         ))
         .execute(conn)?;
     Ok(true)

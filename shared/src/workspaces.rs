@@ -35,7 +35,7 @@ endpoint!(
     path InWorkspace, query (), body NewOwner => Workspace);
 endpoint!(
     /// Leaves the workspace: membership and keys there end at once. What one logged stays.
-    LeaveWorkspace = changes Post "/api/v1/workspaces/{workspace_id}/leave", needs WorkspaceRead,
+    LeaveWorkspace = changes Post "/api/v1/workspaces/{workspace_id}/leave", in_person needs WorkspaceRead,
     path InWorkspace, query (), body Leaving => ());
 
 /// Path of one workspace, and of what lies in it.

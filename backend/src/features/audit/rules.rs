@@ -1,6 +1,6 @@
 //! Which entries somebody wants to see, read from a query string.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 use serde::Serialize;
 use shared::{
     audit::{AuditExport, AuditQuery},
@@ -68,6 +68,11 @@ impl Wanted {
         if subject_id.is_some_and(|id| id.chars().count() > LONGEST) {
             let detail = format!("An id has at most {LONGEST} characters.");
             return Err(fault("subject_id", detail));
+        }
+        for (name, time) in [("since", since), ("until", until)] {
+            if time.is_some_and(|time| !(1..=9999).contains(&time.year())) {
+                return Err(fault(name, "Give a year from 1 to 9999.".to_owned()));
+            }
         }
         Ok(Self {
             action: action.map(action_of).transpose()?,

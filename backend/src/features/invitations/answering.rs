@@ -61,6 +61,8 @@ pub(super) async fn accept(ctx: Ctx<AcceptInvitation>) -> Result<Workspace, AppE
     let notice = NotificationId(ctx.new_id());
     let workspace = ctx
         .write(move |tx, own| {
+            // The account before the workspace: in this order an operator who deletes it locks them.
+            accounts::locked(tx.conn, own)?;
             let me = store::me(tx.conn, own)?;
             let held = locked(tx, own, |conn| store::held_by_account(conn, own, hash.clone()))?;
             rules::meant_for(&held.standing, &me.email_key)?;
@@ -216,16 +218,15 @@ fn locked(
 /// An invitation to the account's own address, under the lock of its workspace. One that the account may not answer without
 /// its link is not there.
 fn found(tx: &mut Tx<'_>, own: &OwnAccount, id: db::columns::InvitationId) -> Result<(Me, Held), AppError> {
+    // The account before the workspace: in this order an operator who deletes it locks them.
+    accounts::locked(tx.conn, own)?;
     let me = store::me(tx.conn, own)?;
-    let sent = store::sent_to(tx.conn, own, &me, id)?;
-    if !store::may_answer(tx.conn, own, &me, sent.sender)? {
+    if !me.email_proven {
         return Err(ErrorCode::NotFound.into());
     }
+    // One that was never sent to this address is not there; one that was may be over.
+    store::sent_to(tx.conn, own, &me, id)?;
     let held = locked(tx, own, |conn| store::sent_to(conn, own, &me, id))?;
-    // Somebody else may have sent it again meanwhile, and is its sender now.
-    if !store::may_answer(tx.conn, own, &me, held.sender)? {
-        return Err(ErrorCode::NotFound.into());
-    }
     Ok((me, held))
 }
 

@@ -44,25 +44,26 @@ struct Fresh {
 /// A mail with the link.
 struct Letter {
     mail: SealedMail,
-    /// What mails to this address about this workspace are counted under.
-    counted_as: String,
+    /// What mails to this address about this workspace are counted under, those of this sender to it, and all of the sender.
+    counted_as: [String; 3],
 }
 
 impl Letter {
-    /// Queues the mail, unless the address was sent one about this workspace a short while ago: nobody can have a mailbox
-    /// flooded by inviting it again and again. The link works without.
+    /// Queues the mail, unless the address was sent one about this workspace a short while ago, or the sender has sent many:
+    /// nobody can have a mailbox flooded by inviting it again and again. The link works without.
     fn send(&self, tx: &mut Tx<'_>) -> Result<(), AppError> {
         let now = tx.now();
-        if throttle::once_in(
-            tx.conn,
-            "invitation_mail",
-            &self.counted_as,
-            rules::MAILED_EVERY,
-            now,
-        )? {
-            mail::queue(tx, &self.mail)?;
+        let limits = [
+            ("invitation_mail", rules::MAILED_ABOUT_ONE),
+            ("invitation_mail_by", rules::MAILED_BY_ONE),
+            ("invitation_mails", rules::MAILED_IN_ALL),
+        ];
+        for (subject, (kind, limit)) in self.counted_as.iter().zip(limits) {
+            if !throttle::at_most(tx.conn, kind, subject, limit, now)? {
+                return Ok(());
+            }
         }
-        Ok(())
+        mail::queue(tx, &self.mail)
     }
 }
 
@@ -83,10 +84,15 @@ impl Fresh {
         let letter = match (to, &ctx.config().smtp) {
             (Some(to), Some(_)) => {
                 let (subject, text) = rules::letter(workspace_name, &link);
-                let about = format!("{} {}", ctx.reach().workspace_id().0, to.key());
+                let (to_key, sender) = (to.key(), ctx.reach().user_id().0);
+                let about = [
+                    format!("{} {to_key}", ctx.reach().workspace_id().0),
+                    format!("{sender} {to_key}"),
+                    sender.to_string(),
+                ];
                 Some(Letter {
                     mail: SealedMail::new(ctx.keys(), ctx.new_id(), to.clone(), subject, &text)?,
-                    counted_as: ctx.throttle().counted_as(&about),
+                    counted_as: about.map(|about| ctx.throttle().counted_as(&about)),
                 })
             }
             _ => None,

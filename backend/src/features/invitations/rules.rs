@@ -13,8 +13,12 @@ use crate::error::AppError;
 
 /// How long a link works.
 pub const LIFETIME: TimeDelta = TimeDelta::days(7);
-/// One address is mailed about one workspace at most once in this time.
-pub const MAILED_EVERY: TimeDelta = TimeDelta::minutes(10);
+/// How often one address is mailed about one workspace.
+pub const MAILED_ABOUT_ONE: (i64, TimeDelta) = (1, TimeDelta::minutes(10));
+/// How often one address is mailed by one sender, whatever the workspaces: those can be made and deleted again.
+pub const MAILED_BY_ONE: (i64, TimeDelta) = (3, TimeDelta::hours(1));
+/// How many are mailed by one sender.
+pub const MAILED_IN_ALL: (i64, TimeDelta) = (200, TimeDelta::hours(12));
 /// How long one that has expired is listed, to be sent again.
 pub const LISTED: TimeDelta = TimeDelta::days(30);
 /// The most invitations of one workspace that may wait for an answer.
@@ -124,6 +128,12 @@ pub fn check_addresses(emails: &[Email]) -> Result<(), AppError> {
 /// Subject and text of the mail with an invitation's link.
 #[must_use]
 pub fn letter(workspace: &str, link: &SecretText) -> (&'static str, String) {
+    // Mail programs make links of what looks like one, and the name is anybody's choice.
+    let workspace = if workspace.contains("://") || workspace.to_lowercase().contains("www.") {
+        "of somebody who knows your address"
+    } else {
+        workspace
+    };
     let text = format!(
         "Hello,\n\n\
          you are invited to the workspace {workspace} on Clearance.\n\

@@ -167,33 +167,20 @@ pub fn names(conn: &mut Conn, scope: &Scope) -> QueryResult<(String, String)> {
         .first(conn)
 }
 
-/// The account that is told of an invitation to this address: it is believed to have the address, or whoever invites knows it
-/// from a workspace. Anybody else could have registered under an address that is not theirs.
+/// The account that is told of an invitation to this address: it is believed to have the address. Anybody else could have
+/// registered under an address that is not theirs.
 pub fn account_to_tell(
     conn: &mut Conn,
     scope: &Scope,
     email_key: &str,
 ) -> QueryResult<Option<columns::UserId>> {
-    let theirs = diesel::alias!(members as theirs);
-    let found: Option<(columns::UserId, bool)> = scope
+    scope
         .account_invited(email_key.to_owned())
         .filter(users::is_disabled.eq(false))
-        .select((users::id, users::email_proven))
-        .first(conn)
-        .optional()?;
-    let shared: Option<columns::UserId> = scope
-        .account_invited(email_key.to_owned())
-        .inner_join(members::table)
-        .inner_join(
-            theirs.on(theirs
-                .field(members::workspace_id)
-                .eq(members::workspace_id)
-                .and(theirs.field(members::user_id).eq(scope.user_id()))),
-        )
+        .filter(users::email_proven.eq(true))
         .select(users::id)
         .first(conn)
-        .optional()?;
-    Ok(found.and_then(|(id, proven)| (proven || shared.is_some()).then_some(id)))
+        .optional()
 }
 
 /// Stores a new invitation.

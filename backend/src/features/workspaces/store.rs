@@ -186,6 +186,8 @@ pub fn insert(
 /// Deletes the workspace with its keys, invitations and members, and takes back what was told of open invitations. Its
 /// journal and its counted calls stay.
 pub fn delete(tx: &mut Tx<'_>, scope: &Scope) -> Result<(), AppError> {
+    // Members first: whoever makes or rotates a key holds their membership.
+    diesel::delete(scope.members()).execute(tx.conn)?;
     credentials::store::delete_all(tx.conn, scope)?;
     let unanswered: Vec<columns::InvitationId> = scope
         .invitations()
@@ -198,7 +200,6 @@ pub fn delete(tx: &mut Tx<'_>, scope: &Scope) -> Result<(), AppError> {
         notifications::withdraw(tx, scope, id)?;
     }
     diesel::delete(scope.invitations()).execute(tx.conn)?;
-    diesel::delete(scope.members()).execute(tx.conn)?;
     Ok(diesel::delete(scope.workspace())
         .execute(tx.conn)
         .and_then(db::one)?)

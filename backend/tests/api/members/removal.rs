@@ -97,11 +97,15 @@ async fn n08_r062_r064_r065_a_leavers_token_session_and_key_fail_on_the_very_nex
 }
 
 #[actix_web::test]
-async fn a_key_of_a_member_ends_itself_when_it_leaves_for_them() {
-    let (app, _, bob, team) = ann_and_bob().await;
-    let (key, token) = ways_in(&app, &bob, team).await;
-    assert_eq!(leave(&app, &token, team, None).await.status, 204);
-    is_out(&app, &bob, team, &key, &token).await;
+async fn attack_31_neither_a_key_nor_its_token_leaves_or_hands_over_for_its_owner() {
+    let (app, ann, bob, team) = ann_and_bob().await;
+    for (owner, heir) in [(&bob, None), (&ann, Some(bob.id))] {
+        let (key, token) = ways_in(&app, owner, team).await;
+        for who in [As::from(&key), token] {
+            let refused = leave(&app, who, team, heir).await;
+            assert_eq!((refused.status, refused.code()), (403, "in_person_only"));
+        }
+    }
 }
 
 #[actix_web::test]

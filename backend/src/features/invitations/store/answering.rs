@@ -1,7 +1,5 @@
 //! Queries on invitations for those who are invited: by the link that they hold, or by the address of their account.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDateTime;
 use db::{
     Conn, columns,
@@ -164,34 +162,14 @@ pub fn held_by_account(conn: &mut Conn, own: &OwnAccount, token_hash: String) ->
     held!(conn, own.invitation(token_hash))
 }
 
-/// An invitation to the account's own address, without its token; as good as none unless [`may_answer`].
+/// An invitation to the account's own address, without its token; as good as none unless the account is believed to have that
+/// address.
 pub fn sent_to(conn: &mut Conn, own: &OwnAccount, me: &Me, id: InvitationId) -> QueryResult<Held> {
     held!(
         conn,
         own.invitations_to(me.email_key.clone())
             .filter(invitations::id.eq(id))
     )
-}
-
-/// Whether the account may answer what `sender` sent to its address without bringing the link: it is believed to have the
-/// address, or the two know each other from a workspace.
-pub fn may_answer(conn: &mut Conn, own: &OwnAccount, me: &Me, sender: UserId) -> QueryResult<bool> {
-    if me.email_proven {
-        return Ok(true);
-    }
-    let theirs = diesel::alias!(members as theirs);
-    let shared: Option<WorkspaceId> = own
-        .memberships()
-        .inner_join(
-            theirs.on(theirs
-                .field(members::workspace_id)
-                .eq(members::workspace_id)
-                .and(theirs.field(members::user_id).eq(sender))),
-        )
-        .select(members::workspace_id)
-        .first(conn)
-        .optional()?;
-    Ok(shared.is_some())
 }
 
 /// An open invitation to the account's own address.
@@ -218,7 +196,10 @@ pub struct MineRow {
 /// The open invitations that the account may answer without bringing the link, the newest first.
 pub fn mine(conn: &mut Conn, own: &OwnAccount, now: NaiveDateTime) -> QueryResult<Vec<MineRow>> {
     let me = me(conn, own)?;
-    let rows: Vec<MineRow> = waiting!(own.invitations_to(me.email_key.clone()))
+    if !me.email_proven {
+        return Ok(Vec::new());
+    }
+    waiting!(own.invitations_to(me.email_key.clone()))
         .inner_join(workspaces::table)
         .filter(invitations::expires_at.gt(now))
         .order((invitations::created_at.desc(), invitations::id.desc()))
@@ -233,20 +214,7 @@ pub fn mine(conn: &mut Conn, own: &OwnAccount, now: NaiveDateTime) -> QueryResul
             invitations::created_at,
             invitations::expires_at,
         ))
-        .load(conn)?;
-    let mut believed = HashMap::new();
-    let mut mine = Vec::with_capacity(rows.len());
-    for row in rows {
-        let answers = match believed.get(&row.sender) {
-            Some(answers) => *answers,
-            None => may_answer(conn, own, &me, row.sender)?,
-        };
-        believed.insert(row.sender, answers);
-        if answers {
-            mine.push(row);
-        }
-    }
-    Ok(mine)
+        .load(conn)
 }
 
 /// Whom the server is for; for its own team if nobody has set it up.
