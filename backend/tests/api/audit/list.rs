@@ -283,6 +283,8 @@ async fn a_filter_that_makes_no_sense_is_named() {
         ("action=", "action"),
         ("actor_id=1", "query"),
         ("since=yesterday", "query"),
+        ("since=-262143-01-01T00:00:00Z", "since"),
+        ("until=%2B262142-01-01T00:00:00Z", "until"),
         ("limit=many", "query"),
     ] {
         let address = format!("/api/v1/workspaces/{}/audit?{query}", ann.workspace);

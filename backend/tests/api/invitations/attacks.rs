@@ -142,6 +142,24 @@ async fn attack_33_links_are_built_from_the_public_address_whatever_headers_say(
 }
 
 #[actix_web::test]
+async fn attack_35_nobody_floods_a_mailbox_by_making_workspaces_again_and_again() {
+    let app = with_mail().await;
+    let ann = app.person("ann");
+    for n in 0..12 {
+        let workspace = app.workspace(&ann, &format!("BUY NOW http://evil.test/{n}"));
+        let path = format!("/api/v1/workspaces/{workspace}/invitations");
+        let body = json!({ "email": "target@example.com", "role": "user" });
+        let answer = app.raw(app.request("POST", &path, &ann).set_json(body)).await;
+        assert_eq!(answer.status, 201, "the link works without mail");
+    }
+    let mails = app.mails();
+    assert_eq!(mails.len(), 3);
+    for mail in mails {
+        assert!(!mail.text.contains("evil"), "{mail:?}");
+    }
+}
+
+#[actix_web::test]
 async fn attack_35_a_token_is_in_its_own_answer_and_mail_and_nowhere_else() {
     let app = with_mail().await;
     let (ann, bob, cleo) = (app.person("ann"), app.person("bob"), app.person("cleo"));
