@@ -14,7 +14,11 @@ pub(crate) fn too_deep(graph: &Graph, depth: usize) -> Result<(), Stop> {
     if depth <= DEEPEST {
         return Ok(());
     }
-    Err(Stop::new(FaultKind::Limit, graph.here, "Substitutions nest too deep here for clients. Write some of them out."))
+    Err(Stop::new(
+        FaultKind::Limit,
+        graph.here,
+        "Substitutions nest too deep here for clients. Write some of them out.",
+    ))
 }
 
 /// Python's `copy.deepcopy`: a copy of everything that can be reached, each thing once.
@@ -43,7 +47,10 @@ impl Copier {
             return Ok(*copy);
         }
         let root = graph.tree(id)?.root;
-        let copy = graph.add_tree(Tree { root, ..Default::default() })?;
+        let copy = graph.add_tree(Tree {
+            root,
+            ..Default::default()
+        })?;
         self.trees.insert(id, copy);
         for (key, value) in graph.items(id)? {
             let value = self.copy(graph, &value, depth + 1)?;

@@ -39,7 +39,11 @@ pub struct Fault {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Line {}, column {}: {}", self.line, self.column, self.message)
+        write!(
+            out,
+            "Line {}, column {}: {}",
+            self.line, self.column, self.message
+        )
     }
 }
 
@@ -56,7 +60,11 @@ pub(crate) struct Stop {
 
 impl Stop {
     pub(crate) fn new(kind: FaultKind, at: usize, message: impl Into<String>) -> Self {
-        Self { kind, at, message: message.into() }
+        Self {
+            kind,
+            at,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn syntax(at: usize, message: impl Into<String>) -> Self {

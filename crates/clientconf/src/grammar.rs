@@ -8,7 +8,7 @@ use crate::fault::{FaultKind, Stop};
 use crate::graph::{Graph, Key, Parent, Sub, Tree, TreeId, Val};
 use crate::scalar::{self, Number};
 use crate::text::is_space;
-use crate::tokens::{self, Token};
+use crate::tokens;
 
 /// How much of Python's stack a level takes, and how much of it a client can spare, in calls. Measured: a list takes 16, a
 /// block of keys 21, one more sign before it 9; a thousand calls are the limit, of which the SDK and the script that uses
@@ -26,6 +26,8 @@ pub(crate) struct Mark {
     /// One step, `[]` for any element of a list.
     pub(crate) step: Rc<str>,
     pub(crate) at: usize,
+    /// Whether a value stands here that does not build on what the key had before, and is no block.
+    pub(crate) sets: bool,
 }
 
 /// What is legal and probably not meant.
@@ -41,6 +43,8 @@ pub(crate) enum Oddity {
     Escape,
     /// An empty text in a list, which clients leave out.
     EmptyElement,
+    /// `${...}` in quotes: text.
+    QuotedSubstitution,
 }
 
 /// An include: what it names, and where.
@@ -68,7 +72,13 @@ pub(crate) struct Grammar<'a> {
 
 impl<'a> Grammar<'a> {
     pub(crate) fn new(text: &'a [char]) -> Self {
-        Self { text, at: 0, stack: 0, above: None, out: Reading::default() }
+        Self {
+            text,
+            at: 0,
+            stack: 0,
+            above: None,
+            out: Reading::default(),
+        }
     }
 
     /// Reads the whole text: the tree at its root, and what was seen on the way.
@@ -122,7 +132,7 @@ impl<'a> Grammar<'a> {
         self.at > start
     }
 
-    fn literal(&mut self, literal: &str) -> bool {
+    pub(crate) fn literal(&mut self, literal: &str) -> bool {
         let before = self.at;
         self.spaces();
         for c in literal.chars() {
@@ -159,7 +169,10 @@ impl<'a> Grammar<'a> {
         if self.stack <= STACK {
             return Ok(());
         }
-        Err(Stop::limit(self.at, "Clients cannot read what is nested this deep. Flatten it: write a.b.c = 1."))
+        Err(Stop::limit(
+            self.at,
+            "Clients cannot read what is nested this deep. Flatten it: write a.b.c = 1.",
+        ))
     }
 
     fn close(&mut self, sign: char) -> Result<(), Stop> {
@@ -182,18 +195,27 @@ impl<'a> Grammar<'a> {
             Some('"') => "This quote is not closed on its line. Close it, or put three quotes on both sides.",
             Some('$') => "A substitution is written ${name}. Put a text with $ in quotes.",
             Some('}' | ']') => "Nothing is open that this could close. Remove it.",
-            Some('`' | '+' | '?' | '!' | '@' | '*' | '&' | '^') => "This sign cannot stand here. Put the whole text in quotes.",
+            Some('`' | '+' | '?' | '!' | '@' | '*' | '&' | '^') => {
+                "This sign cannot stand here. Put the whole text in quotes."
+            }
             Some('=' | ':') => "A name is missing before this sign. Write name = value.",
             Some('\\') => "A backslash cannot stand here. Put the text in quotes, with two backslashes.",
-            Some(c) if is_space(c) => "This is white space of a kind that clients do not know. Write a plain space.",
+            Some(c) if is_space(c) => {
+                "This is white space of a kind that clients do not know. Write a plain space."
+            }
             Some(c) if !c.is_ascii() => "Clients do not know this letter here. Put the text in quotes.",
-            Some(_) => "Clients expect a key here. Write name = value, each on its own line or with a comma between.",
+            Some(_) => {
+                "Clients expect a key here. Write name = value, each on its own line or with a comma between."
+            }
         })
     }
 
     /// What stands between braces, or in the whole text.
     fn keys(&mut self, root: bool) -> Result<TreeId, Stop> {
-        let tree = self.out.graph.add_tree(Tree { root, ..Tree::default() })?;
+        let tree = self.out.graph.add_tree(Tree {
+            root,
+            ..Tree::default()
+        })?;
         loop {
             let more = self.comment_after_break()
                 || self.include()?
@@ -203,52 +225,6 @@ impl<'a> Grammar<'a> {
                 return Ok(tree);
             }
         }
-    }
-
-    pub(crate) fn include(&mut self) -> Result<bool, Stop> {
-        let before = self.at;
-        self.spaces();
-        let start = self.at;
-        let found = self.token(tokens::keyword(self.text, self.at, "INCLUDE", true)) && self.included()?;
-        if found {
-            self.out.includes.push(Include { at: start });
-        } else {
-            self.at = before;
-        }
-        Ok(found)
-    }
-
-    fn included(&mut self) -> Result<bool, Stop> {
-        self.spaces();
-        if let Some(Token { end, .. }) = tokens::quoted(self.text, self.at) {
-            self.at = end;
-            return Ok(true);
-        }
-        let word = |name| tokens::keyword(self.text, self.at, name, false);
-        if word("required").is_some() {
-            return Err(self.stop("The file is required, but not here: clients fail without it. Write its contents into this text."));
-        }
-        let Some(word) = word("url").or_else(|| word("file")) else { return Ok(false) };
-        self.token(Some(word));
-        self.expect("(")?;
-        self.spaces();
-        match tokens::quoted(self.text, self.at) {
-            Some(Token { end, .. }) => self.at = end,
-            None => return Err(self.stop("A name in quotes is missing. Write include file(\"name\").")),
-        }
-        self.expect(")")?;
-        Ok(true)
-    }
-
-    fn expect(&mut self, sign: &str) -> Result<(), Stop> {
-        if self.literal(sign) { Ok(()) } else { Err(self.stop(&format!("Clients expect {sign} here. Write it."))) }
-    }
-
-    fn token(&mut self, token: Option<usize>) -> bool {
-        if let Some(end) = token {
-            self.at = end;
-        }
-        token.is_some()
     }
 
     pub(crate) fn slice(&self, from: usize, to: usize) -> &'a [char] {
@@ -271,7 +247,10 @@ impl<'a> Grammar<'a> {
                 Number::Int(digits) => digits,
                 Number::Float(source) => scalar::float(&source),
             };
-            return Some(Key { text: Rc::from(text), number: true });
+            return Some(Key {
+                text: Rc::from(text),
+                number: true,
+            });
         }
         let end = tokens::word(self.text, start)?;
         self.at = end;
@@ -291,15 +270,24 @@ impl<'a> Grammar<'a> {
         for step in &steps {
             self.mark(Rc::from(step.plain()), start);
         }
+        let leaf = self.above;
         let (value, adds) = self.assigned()?;
         self.above = above;
+        if let Some(mark) = leaf.and_then(|leaf| self.out.marks.get_mut(leaf)) {
+            mark.sets = !adds && !matches!(value, Val::Join(_) | Val::Tree(_));
+        }
         self.out.graph.here = start;
         self.put(tree, &key, &steps, value, adds)?;
         Ok(true)
     }
 
     fn mark(&mut self, step: Rc<str>, at: usize) {
-        self.out.marks.push(Mark { above: self.above, step, at });
+        self.out.marks.push(Mark {
+            above: self.above,
+            step,
+            at,
+            sets: false,
+        });
         self.above = Some(self.out.marks.len() - 1);
     }
 
@@ -332,15 +320,28 @@ impl<'a> Grammar<'a> {
         let at = self.out.graph.here;
         let (value, append) = match value {
             Val::List(_) if adds => (self.added(key, value, at)?, false),
-            Val::Text(text) if adds => (self.added(key, Val::Text(Rc::from(format!(" {text}"))), at)?, false),
+            Val::Text(text) if adds => (
+                self.added(key, Val::Text(Rc::from(format!(" {text}"))), at)?,
+                false,
+            ),
             Val::Include => {
-                let message = "Clients make nothing sensible of an include here. Write its contents into this text.";
+                let message =
+                    "Clients make nothing sensible of an include here. Write its contents into this text.";
                 return Err(Stop::new(FaultKind::Unsayable, at, message));
             }
-            Val::Tree(_) => (value, !matches!(self.out.graph.get_or_none(tree, steps)?, Val::List(_))),
+            Val::Tree(_) => (
+                value,
+                !matches!(self.out.graph.get_or_none(tree, steps)?, Val::List(_)),
+            ),
             Val::Join(id) => {
                 self.out.graph.join_mut(id)?.parent = Parent::Tree(tree, key.clone());
-                (value, matches!(self.out.graph.get_or_none(tree, steps)?, Val::List(_) | Val::Tree(_)))
+                (
+                    value,
+                    matches!(
+                        self.out.graph.get_or_none(tree, steps)?,
+                        Val::List(_) | Val::Tree(_)
+                    ),
+                )
             }
             other => (other, false),
         };
@@ -349,7 +350,14 @@ impl<'a> Grammar<'a> {
 
     /// `name += value` is `name = ${?name} value`.
     fn added(&mut self, key: &Key, value: Val, at: usize) -> Result<Val, Stop> {
-        let sub = Sub { variable: key.clone(), optional: true, spaces: 0, index: 0, parent: None, at };
+        let sub = Sub {
+            variable: key.clone(),
+            optional: true,
+            spaces: 0,
+            index: 0,
+            parent: None,
+            at,
+        };
         let sub = self.out.graph.add_sub(sub)?;
         self.out.graph.beside(vec![Val::Sub(sub), value], at)
     }
@@ -366,12 +374,13 @@ impl<'a> Grammar<'a> {
     pub(crate) fn list(&mut self) -> Result<Val, Stop> {
         self.enter(LIST)?;
         let above = self.above;
-        self.mark(Rc::from("[]"), self.at);
         self.at += 1;
         let mut values = Vec::new();
         loop {
             self.spaces();
             let start = self.at;
+            self.above = above;
+            self.mark(Rc::from("[]"), start);
             match self.value()? {
                 Val::Text(text) if text.is_empty() => {
                     if self.slice(start, self.at).contains(&'"') {
@@ -388,7 +397,17 @@ impl<'a> Grammar<'a> {
         self.close(']')?;
         self.above = above;
         self.stack -= LIST;
-        let joins: Vec<_> = values.iter().enumerate().filter_map(|(i, v)| if let Val::Join(id) = v { Some((i, *id)) } else { None }).collect();
+        let joins: Vec<_> = values
+            .iter()
+            .enumerate()
+            .filter_map(|(i, v)| {
+                if let Val::Join(id) = v {
+                    Some((i, *id))
+                } else {
+                    None
+                }
+            })
+            .collect();
         let list = self.out.graph.add_list(values)?;
         for (index, id) in joins {
             self.out.graph.join_mut(id)?.parent = Parent::List(list, index);

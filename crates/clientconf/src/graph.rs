@@ -96,7 +96,12 @@ impl Tree {
     }
 
     fn reindex(&mut self) {
-        self.index = self.entries.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)).collect();
+        self.index = self
+            .entries
+            .iter()
+            .enumerate()
+            .map(|(at, (key, _))| (key.clone(), at))
+            .collect();
     }
 }
 
@@ -169,7 +174,10 @@ objects!(JoinId, Join, joins, join, join_mut, add_join);
 objects!(SubId, Sub, subs, sub, sub_mut, add_sub);
 
 fn lost_at(here: usize) -> Stop {
-    Stop::limit(here, "This text cannot be followed. Write it with fewer substitutions.")
+    Stop::limit(
+        here,
+        "This text cannot be followed. Write it with fewer substitutions.",
+    )
 }
 
 impl Graph {
@@ -192,8 +200,17 @@ impl Graph {
         match value {
             Val::Null => Ok(Val::None),
             Val::List(id) => {
-                let copy: Vec<Val> =
-                    self.list(*id)?.iter().map(|v| if matches!(v, Val::Null) { Val::None } else { v.clone() }).collect();
+                let copy: Vec<Val> = self
+                    .list(*id)?
+                    .iter()
+                    .map(|v| {
+                        if matches!(v, Val::Null) {
+                            Val::None
+                        } else {
+                            v.clone()
+                        }
+                    })
+                    .collect();
                 self.spend(copy.len())?;
                 Ok(Val::List(self.add_list(copy)?))
             }
@@ -205,7 +222,9 @@ impl Graph {
     pub(crate) fn items(&mut self, id: TreeId) -> Result<Vec<(Key, Val)>, Stop> {
         let raw = self.tree(id)?.entries.clone();
         self.spend(raw.len())?;
-        raw.into_iter().map(|(key, value)| Ok((key, self.given(&value)?))).collect()
+        raw.into_iter()
+            .map(|(key, value)| Ok((key, self.given(&value)?)))
+            .collect()
     }
 
     /// What Python's `bool()` says.

@@ -25,21 +25,26 @@ impl Graph {
     /// `ConfigTree.put`.
     pub(crate) fn put(&mut self, tree: TreeId, steps: &[Key], value: Val, append: bool) -> Result<(), Stop> {
         let Some((last, way)) = steps.split_last() else {
-            return Err(Stop::syntax(self.here, "This key has no letters. Give it a name."));
+            return Err(Stop::syntax(
+                self.here,
+                "This key has no letters. Give it a name.",
+            ));
         };
         let mut tree = tree;
         for step in way {
-            tree = match self.tree(tree)?.raw(step) {
-                Some(Val::Tree(next)) => *next,
-                _ => {
-                    let next = self.add_tree(Tree::default())?;
-                    self.put_in_place(tree, step, Val::Tree(next))?;
-                    next
-                }
+            tree = if let Some(Val::Tree(next)) = self.tree(tree)?.raw(step) {
+                *next
+            } else {
+                let next = self.add_tree(Tree::default())?;
+                self.put_in_place(tree, step, Val::Tree(next))?;
+                next
             };
         }
         if last.text.is_empty() {
-            return Err(Stop::syntax(self.here, "Clients cannot read an empty key. Give it a name."));
+            return Err(Stop::syntax(
+                self.here,
+                "Clients cannot read an empty key. Give it a name.",
+            ));
         }
         let present = self.tree(tree)?.raw(last).cloned();
         match (present, &value) {
@@ -83,7 +88,9 @@ impl Graph {
                 self.put_in_place(tree, key, Val::Join(id))
             }
             (Val::None | Val::Null, value) => self.put_in_place(tree, key, value),
-            _ => Err(self.mismatch("This key has a value above, so clients cannot put keys below it. Remove one of the two.")),
+            _ => Err(self.mismatch(
+                "This key has a value above, so clients cannot put keys below it. Remove one of the two.",
+            )),
         }
     }
 
@@ -143,7 +150,12 @@ impl Graph {
     /// Values beside each other, as a text has them: the value they make, or what waits for substitutions.
     pub(crate) fn beside(&mut self, mut tokens: Vec<Val>, at: usize) -> Result<Val, Stop> {
         if tokens.iter().any(|token| matches!(token, Val::Sub(_))) {
-            let join = Join { tokens, parent: Parent::None, overridden: Val::None, at };
+            let join = Join {
+                tokens,
+                parent: Parent::None,
+                overridden: Val::None,
+                at,
+            };
             let id = self.add_join(join)?;
             self.recompute(id)?;
             return Ok(Val::Join(id));
@@ -174,8 +186,17 @@ impl Graph {
         while let Some(id) = next {
             self.spend(1)?;
             let join = self.join(id)?;
-            found.extend(join.tokens.iter().rev().filter_map(|t| if let Val::Sub(sub) = t { Some(*sub) } else { None }));
-            next = if let Val::Join(older) = join.overridden { Some(older) } else { None };
+            found.extend(
+                join.tokens
+                    .iter()
+                    .rev()
+                    .filter_map(|t| if let Val::Sub(sub) = t { Some(*sub) } else { None }),
+            );
+            next = if let Val::Join(older) = join.overridden {
+                Some(older)
+            } else {
+                None
+            };
         }
         found.reverse();
         Ok(found)
@@ -186,14 +207,21 @@ impl Graph {
         if !self.waiting(id)?.is_empty() {
             return Ok(Val::Join(id));
         }
-        let Join { tokens, overridden, at, .. } = self.join(id)?.clone();
+        let Join {
+            tokens,
+            overridden,
+            at,
+            ..
+        } = self.join(id)?.clone();
         self.settle(tokens, &overridden, at)
     }
 
     fn settle(&mut self, mut tokens: Vec<Val>, overridden: &Val, at: usize) -> Result<Val, Stop> {
         tokens.retain(|token| !matches!(token, Val::None));
         self.spend(tokens.len())?;
-        let Some(first) = tokens.first() else { return Ok(Val::None) };
+        let Some(first) = tokens.first() else {
+            return Ok(Val::None);
+        };
         let wanted = shape(first);
         if tokens.iter().any(|token| shape(token) != wanted) {
             let message = "Clients cannot join a text, a list and a block of keys with each other. Put them on keys of their own.";
@@ -212,7 +240,9 @@ impl Graph {
         while self.truth(&node)? {
             match node {
                 Val::Join(id) => {
-                    let Val::Tree(tree) = self.transform(id)? else { break };
+                    let Val::Tree(tree) = self.transform(id)? else {
+                        break;
+                    };
                     below.push(tree);
                     node = self.join(id)?.overridden.clone();
                 }
@@ -255,7 +285,11 @@ impl Graph {
 
     fn settle_text(&mut self, tokens: &[Val], at: usize) -> Result<Val, Stop> {
         if let [only] = tokens {
-            return Ok(if let Val::Quoted(text, _) = only { Val::Text(text.clone()) } else { only.clone() });
+            return Ok(if let Val::Quoted(text, _) = only {
+                Val::Text(text.clone())
+            } else {
+                only.clone()
+            });
         }
         let mut text = String::new();
         let mut on_client = false;
@@ -268,7 +302,11 @@ impl Graph {
         }
         self.spend(text.len() / 64)?;
         let text = Rc::from(text);
-        Ok(if on_client { Val::OnClient(text) } else { Val::Text(text) })
+        Ok(if on_client {
+            Val::OnClient(text)
+        } else {
+            Val::Text(text)
+        })
     }
 }
 

@@ -10,12 +10,19 @@ const SPECIAL: &str = "$}[]:=+#`^?!@*&.";
 
 impl Key {
     pub(crate) fn text(text: &str) -> Self {
-        Self { text: Rc::from(text), number: false }
+        Self {
+            text: Rc::from(text),
+            number: false,
+        }
     }
 
     /// The key as it is given out, without the quotes.
     pub(crate) fn plain(&self) -> &str {
-        if self.number { &self.text } else { self.text.trim_matches('"') }
+        if self.number {
+            &self.text
+        } else {
+            self.text.trim_matches('"')
+        }
     }
 
     /// The steps: `a.b` are two, `"a.b"` is one. Some texts have none.
@@ -31,7 +38,11 @@ impl Key {
                 rest = rest.get(first.len_utf8()..).unwrap_or("");
                 continue;
             };
-            let kept = if step.contains(|c| SPECIAL.contains(c)) { step } else { step.trim_matches('"') };
+            let kept = if step.contains(|c| SPECIAL.contains(c)) {
+                step
+            } else {
+                step.trim_matches('"')
+            };
             steps.push(Self::text(kept));
             rest = after;
         }
@@ -63,7 +74,11 @@ impl Graph {
     pub(crate) fn get(&mut self, tree: TreeId, steps: &[Key]) -> Result<Found, Stop> {
         let mut tree = tree;
         let Some((last, way)) = steps.split_last() else {
-            return Err(Stop::new(FaultKind::Substitution, self.here, "This name has no letters. Name a key."));
+            return Err(Stop::new(
+                FaultKind::Substitution,
+                self.here,
+                "This name has no letters. Name a key.",
+            ));
         };
         for step in way {
             match self.tree(tree)?.raw(step) {
@@ -72,7 +87,9 @@ impl Graph {
                 Some(_) => return Ok(Found::NoKeys),
             }
         }
-        let Some(value) = self.tree(tree)?.raw(last).cloned() else { return Ok(Found::Missing) };
+        let Some(value) = self.tree(tree)?.raw(last).cloned() else {
+            return Ok(Found::Missing);
+        };
         Ok(Found::Value(self.given(&value)?))
     }
 
@@ -100,7 +117,11 @@ mod tests {
             ("..", vec![]),
             ("a b/c", vec!["a b/c"]),
         ] {
-            let cut: Vec<String> = Key::text(key).steps().iter().map(|step| step.text.to_string()).collect();
+            let cut: Vec<String> = Key::text(key)
+                .steps()
+                .iter()
+                .map(|step| step.text.to_string())
+                .collect();
             assert_eq!(cut, steps, "{key}");
         }
     }

@@ -26,7 +26,12 @@ pub fn parse(text: &str, resolve: Resolve<'_>) -> Result<Parsed, Fault> {
 
 fn read(expanded: &[char], resolve: Resolve<'_>) -> Result<Parsed, Stop> {
     let (root, mut reading) = Grammar::new(expanded).read()?;
-    let mut resolver = Resolver { graph: &mut reading.graph, root, resolve, needs: Vec::new() };
+    let mut resolver = Resolver {
+        graph: &mut reading.graph,
+        root,
+        resolve,
+        needs: Vec::new(),
+    };
     resolver.run()?;
     let needs = resolver.needs;
     let tree = value::plain(&mut reading.graph, root, 0)?;

@@ -55,7 +55,9 @@ impl Resolver<'_> {
                     waiting.extend(more);
                     if !matches!(result, Val::Join(_)) {
                         self.graph.spend(1 + waiting.len() / 64)?;
-                        let Some(at) = waiting.iter().position(|known| known == sub) else { return Err(self.circle(*sub)) };
+                        let Some(at) = waiting.iter().position(|known| known == sub) else {
+                            return Err(self.circle(*sub));
+                        };
                         waiting.remove(at);
                     }
                 }
@@ -69,7 +71,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn circle(&self, sub: SubId) -> Stop {
+    pub(crate) fn circle(&self, sub: SubId) -> Stop {
         let at = self.graph.sub(sub).map_or(self.graph.here, |sub| sub.at);
         Stop::substitution(at, "This substitution leads back to itself. Write its value out.")
     }
@@ -99,14 +101,18 @@ impl Resolver<'_> {
         match self.graph.get(self.root, &sub.variable.steps())? {
             Found::Value(value) => Ok((true, value)),
             Found::NoKeys => {
-                let message = "This substitution looks for a key inside of a value that has none. Correct the name.";
+                let message =
+                    "This substitution looks for a key inside of a value that has none. Correct the name.";
                 Err(Stop::substitution(sub.at, message))
             }
             Found::Missing => match self.resolve {
                 Resolve::With(environment) => match environment.get(&*sub.variable.text) {
                     Some(value) => Ok((true, Val::Text(Rc::from(value.as_str())))),
                     None if sub.optional => Ok((false, Val::None)),
-                    None => Err(Stop::substitution(sub.at, "This substitution names no key of this text and no variable.")),
+                    None => Err(Stop::substitution(
+                        sub.at,
+                        "This substitution names no key of this text and no variable.",
+                    )),
                 },
                 Resolve::Never => self.on_client(id),
             },
@@ -121,118 +127,55 @@ impl Resolver<'_> {
             None => &[],
         };
         // Text does not fit there; the client has the value without it, unless its environment spoils the text.
-        if sub.optional && tokens.iter().any(|token| matches!(token, Val::Tree(_) | Val::List(_))) {
+        if sub.optional
+            && tokens
+                .iter()
+                .any(|token| matches!(token, Val::Tree(_) | Val::List(_)))
+        {
             return Ok((false, Val::None));
         }
         let mark = if sub.optional { "?" } else { "" };
-        Ok((true, Val::OnClient(Rc::from(format!("${{{mark}{}}}", sub.variable.text)))))
+        Ok((
+            true,
+            Val::OnClient(Rc::from(format!("${{{mark}{}}}", sub.variable.text))),
+        ))
     }
 
-    fn need(&mut self, id: SubId) -> Result<(), Stop> {
+    pub(crate) fn need(&mut self, id: SubId) -> Result<(), Stop> {
         let sub = self.graph.sub(id)?;
-        self.needs.push(Need { variable: sub.variable.text.to_string(), optional: sub.optional, at: sub.at });
-        Ok(())
-    }
-
-    /// `_fixup_self_references`: a key of the root that names itself means what it was before.
-    fn self_references(&mut self) -> Result<(), Stop> {
-        let keys: Vec<Key> = self.graph.tree(self.root)?.entries.iter().map(|(key, _)| key.clone()).collect();
-        let changes = self.graph.tree(self.root)?.changes;
-        for key in keys {
-            if self.graph.tree(self.root)?.changes != changes {
-                let message = "Clients fail on a substitution that removes its own key. Move it to the end, or write it out.";
-                return Err(Stop::substitution(self.graph.here, message));
-            }
-            let history = self.graph.history.get(&key).cloned().unwrap_or_default();
-            let Some((first, later)) = history.split_first() else { continue };
-            let mut previous = first.clone();
-            for current in later {
-                let mut current = current.clone();
-                for sub in self.waiting_in(&current, 0)? {
-                    if let Some(rest) = self.names_itself(sub, &key)? {
-                        current = self.from_before(sub, &previous, &rest)?;
-                    }
-                }
-                previous = current;
-            }
-            if later.is_empty() {
-                for sub in self.waiting_in(&previous, 0)? {
-                    if self.names_itself(sub, &key)?.is_some() {
-                        self.without_before(sub, &key)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The steps below the key, if the substitution names it and what it names is not there in the end.
-    fn names_itself(&mut self, id: SubId, key: &Key) -> Result<Option<Vec<Key>>, Stop> {
-        let sub = self.graph.sub(id)?.clone();
-        self.graph.here = sub.at;
-        let steps = sub.variable.steps();
-        if steps.len() > 1 && !matches!(self.graph.get_or_none(self.root, &steps)?, Val::None) {
-            return Ok(None);
-        }
-        match steps.split_first() {
-            None => Err(Stop::substitution(sub.at, "This substitution has no name. Write ${name}.")),
-            Some((first, rest)) => Ok((first == key).then(|| rest.to_vec())),
-        }
-    }
-
-    fn from_before(&mut self, sub: SubId, previous: &Val, rest: &[Key]) -> Result<Val, Stop> {
-        let value = match previous {
-            Val::Join(_) => return Err(self.circle(sub)),
-            other if rest.is_empty() => other.clone(),
-            // The client looks the rest up as a new text, with the quotes that were taken off gone.
-            Val::Tree(tree) => {
-                let name: Vec<&str> = rest.iter().map(|step| &*step.text).collect();
-                match self.graph.get(*tree, &Key::text(&name.join(".")).steps())? {
-                    Found::Value(value) => value,
-                    Found::Missing | Found::NoKeys => return Err(self.circle(sub)),
-                }
-            }
-            _ => return Err(self.circle(sub)),
-        };
-        Ok(self.substitute(sub, value, true)?.2)
-    }
-
-    fn without_before(&mut self, id: SubId, key: &Key) -> Result<(), Stop> {
-        let optional = self.graph.sub(id)?.optional;
-        if optional {
-            self.substitute(id, Val::None, true)?;
-        }
-        let answer = match self.resolve {
-            Resolve::With(environment) => environment.get(&*key.text).map(|value| Val::Text(Rc::from(value.as_str()))),
-            Resolve::Never if optional => None,
-            Resolve::Never => {
-                self.need(id)?;
-                Some(Val::OnClient(Rc::from(format!("${{{}}}", self.graph.sub(id)?.variable.text))))
-            }
-        };
-        match answer {
-            Some(value) => self.substitute(id, value, true)?,
-            None if optional => self.substitute(id, Val::None, true)?,
-            None => return Ok(()),
-        };
+        self.needs.push(Need {
+            variable: sub.variable.text.to_string(),
+            optional: sub.optional,
+            at: sub.at,
+        });
         Ok(())
     }
 
     /// `_do_substitute`: puts the value where the substitution stands, and what comes of it where that belongs.
-    fn substitute(&mut self, id: SubId, value: Val, known: bool) -> Result<Done, Stop> {
-        let value = if let Val::Join(join) = value { self.graph.transform(join)? } else { value };
+    pub(crate) fn substitute(&mut self, id: SubId, value: Val, known: bool) -> Result<Done, Stop> {
+        let value = if let Val::Join(join) = value {
+            self.graph.transform(join)?
+        } else {
+            value
+        };
         if let Val::Join(_) = value {
             return Ok((true, Vec::new(), value));
         }
         let sub = self.graph.sub(id)?.clone();
-        let Some(parent) = sub.parent else { return Err(self.circle(id)) };
+        let Some(parent) = sub.parent else {
+            return Err(self.circle(id));
+        };
         let last = sub.index + 1 == self.graph.join(parent)?.tokens.len();
         let value = match value {
             Val::None | Val::Tree(_) | Val::List(_) => value,
             other if last => other,
             other => {
                 let text = Rc::from(format!("{}{}", printed(&other, sub.at)?, " ".repeat(sub.spaces)));
-                if matches!(other, Val::OnClient(_)) { Val::OnClient(text) } else { Val::Text(text) }
+                if matches!(other, Val::OnClient(_)) {
+                    Val::OnClient(text)
+                } else {
+                    Val::Text(text)
+                }
             }
         };
         let value = Copier::default().copy(self.graph, &value, 0)?;
@@ -281,7 +224,7 @@ impl Resolver<'_> {
     }
 
     /// `_find_substitutions`.
-    fn waiting_in(&mut self, value: &Val, depth: usize) -> Result<Vec<SubId>, Stop> {
+    pub(crate) fn waiting_in(&mut self, value: &Val, depth: usize) -> Result<Vec<SubId>, Stop> {
         let mut found = Vec::new();
         self.collect(value, depth, &mut found)?;
         Ok(found)
@@ -294,8 +237,22 @@ impl Resolver<'_> {
                 found.extend(self.graph.waiting(*id)?);
                 return Ok(());
             }
-            Val::Tree(tree) => self.graph.tree(*tree)?.entries.iter().map(|(_, value)| value).filter(holds).cloned().collect(),
-            Val::List(list) => self.graph.list(*list)?.iter().filter(holds).cloned().collect(),
+            Val::Tree(tree) => self
+                .graph
+                .tree(*tree)?
+                .entries
+                .iter()
+                .map(|(_, value)| value)
+                .filter(|value| holds(value))
+                .cloned()
+                .collect(),
+            Val::List(list) => self
+                .graph
+                .list(*list)?
+                .iter()
+                .filter(|value| holds(value))
+                .cloned()
+                .collect(),
             _ => return Ok(()),
         };
         self.graph.spend(children.len() + 1)?;
@@ -311,7 +268,10 @@ impl Resolver<'_> {
             Val::Join(id) => self.graph.transform(*id),
             Val::List(list) => {
                 let old = self.graph.list(*list)?.clone();
-                let new: Vec<Val> = old.iter().map(|value| self.fix_up(value)).collect::<Result<_, Stop>>()?;
+                let new: Vec<Val> = old
+                    .iter()
+                    .map(|value| self.fix_up(value))
+                    .collect::<Result<_, Stop>>()?;
                 Ok(Val::List(self.graph.add_list(new)?))
             }
             Val::Tree(tree) => {
@@ -326,7 +286,7 @@ impl Resolver<'_> {
     }
 }
 
-fn holds(value: &&Val) -> bool {
+fn holds(value: &Val) -> bool {
     matches!(value, Val::Join(_) | Val::Tree(_) | Val::List(_))
 }
 
@@ -342,7 +302,9 @@ fn equals(value: &Val, index: usize) -> bool {
     match value {
         Val::Bool(value) => usize::from(*value) == index,
         Val::Int(digits) => **digits == *index.to_string(),
-        Val::Float(source) => crate::scalar::float(source).strip_suffix(".0").is_some_and(|whole| whole == index.to_string()),
+        Val::Float(source) => crate::scalar::float(source)
+            .strip_suffix(".0")
+            .is_some_and(|whole| whole == index.to_string()),
         _ => false,
     }
 }

@@ -34,14 +34,20 @@ pub(crate) fn number(source: &[char]) -> Number {
 
 /// What Python's `repr` prints for the float: the shortest digits that read back as the same.
 pub(crate) fn float(source: &str) -> String {
-    let Ok(value) = source.parse::<f64>() else { return source.to_owned() };
+    let Ok(value) = source.parse::<f64>() else {
+        return source.to_owned();
+    };
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
     let scientific = format!("{value:e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (minus, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (minus, mantissa) = mantissa
+        .strip_prefix('-')
+        .map_or(("", mantissa), |rest| ("-", rest));
     let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
     if !(-4..16).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
@@ -109,20 +115,32 @@ pub(crate) struct Period {
 
 /// Makes the duration, or refuses what Python refuses or what has more than 27 digits.
 pub(crate) fn period(digits: &[char], word: &str, at: usize) -> Result<Period, Stop> {
-    let too_long = || Stop::limit(at, "This duration is too long for clients. Write a smaller number, or put it in quotes.");
+    let too_long = || {
+        Stop::limit(
+            at,
+            "This duration is too long for clients. Write a smaller number, or put it in quotes.",
+        )
+    };
     let ascii: String = digits.iter().filter_map(|c| digit(*c)).collect();
     let significant = ascii.trim_start_matches('0');
     if significant.len() > 27 {
         return Err(too_long());
     }
     let value: u128 = significant.parse().unwrap_or(0);
-    let unit = unit(word).ok_or_else(|| Stop::syntax(at, "This is no unit of time. Put the value in quotes."))?;
+    let unit =
+        unit(word).ok_or_else(|| Stop::syntax(at, "This is no unit of time. Put the value in quotes."))?;
     if unit == Unit::Milliseconds {
         let printed = timedelta(value).ok_or_else(too_long)?;
-        return Ok(Period { printed, zero: value == 0 });
+        return Ok(Period {
+            printed,
+            zero: value == 0,
+        });
     }
     let printed = relativedelta(value, unit);
-    Ok(Period { zero: printed == "relativedelta()", printed })
+    Ok(Period {
+        zero: printed == "relativedelta()",
+        printed,
+    })
 }
 
 /// `str(timedelta(milliseconds=...))`.
@@ -138,13 +156,25 @@ fn timedelta(milliseconds: u128) -> Option<String> {
         1 => "1 day, ".to_owned(),
         _ => format!("{days} days, "),
     };
-    let fraction = if rest == 0 { String::new() } else { format!(".{:06}", rest * 1000) };
+    let fraction = if rest == 0 {
+        String::new()
+    } else {
+        format!(".{:06}", rest * 1000)
+    };
     Some(format!("{days}{hours}:{minutes:02}:{seconds:02}{fraction}"))
 }
 
 /// `repr(relativedelta(...))`, which carries seconds into minutes and so on, but not days into months.
 fn relativedelta(value: u128, unit: Unit) -> String {
-    let [mut years, mut months, mut days, mut hours, mut minutes, mut seconds, mut micros] = [0_u128; 7];
+    let [
+        mut years,
+        mut months,
+        mut days,
+        mut hours,
+        mut minutes,
+        mut seconds,
+        mut micros,
+    ] = [0_u128; 7];
     match unit {
         Unit::Nanoseconds => micros = value / 1000,
         Unit::Microseconds => micros = value,
@@ -170,8 +200,11 @@ fn relativedelta(value: u128, unit: Unit) -> String {
         ("seconds", seconds % 60),
         ("microseconds", micros % 1_000_000),
     ];
-    let shown: Vec<String> =
-        parts.iter().filter(|(_, value)| *value > 0).map(|(name, value)| format!("{name}=+{}", six_digits(*value))).collect();
+    let shown: Vec<String> = parts
+        .iter()
+        .filter(|(_, value)| *value > 0)
+        .map(|(name, value)| format!("{name}=+{}", six_digits(*value)))
+        .collect();
     format!("relativedelta({})", shown.join(", "))
 }
 

@@ -30,31 +30,68 @@ pub(crate) fn expand(text: &str) -> Vec<char> {
     chars
 }
 
-/// Line and column, both from 1, of an offset into the expanded text.
-pub(crate) fn place(text: &str, at: usize) -> (u32, u32) {
-    let (mut line, mut column) = (1_u32, 1_u32);
-    let (mut offset, mut expanded_column) = (0, 0);
-    for c in text.chars() {
-        let wide = if c == '\t' { TAB - expanded_column % TAB } else { 1 };
-        if offset + wide > at {
-            break;
-        }
-        offset += wide;
-        expanded_column = if matches!(c, '\n' | '\r') { 0 } else { expanded_column + wide };
-        if c == '\n' {
-            line += 1;
-            column = 1;
-        } else {
-            column += 1;
+/// Turns offsets into the expanded text into lines and columns, both from 1, in one walk: each offset at or after the last.
+pub(crate) struct Places<'a> {
+    rest: std::str::Chars<'a>,
+    offset: usize,
+    expanded_column: usize,
+    line: u32,
+    column: u32,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self {
+            rest: text.chars(),
+            offset: 0,
+            expanded_column: 0,
+            line: 1,
+            column: 1,
         }
     }
-    (line, column)
+
+    pub(crate) fn of(&mut self, at: usize) -> (u32, u32) {
+        while let Some(c) = self.rest.clone().next() {
+            let wide = if c == '\t' {
+                TAB - self.expanded_column % TAB
+            } else {
+                1
+            };
+            if self.offset + wide > at {
+                break;
+            }
+            self.rest.next();
+            self.offset += wide;
+            self.expanded_column = if matches!(c, '\n' | '\r') {
+                0
+            } else {
+                self.expanded_column + wide
+            };
+            if c == '\n' {
+                self.line += 1;
+                self.column = 1;
+            } else {
+                self.column += 1;
+            }
+        }
+        (self.line, self.column)
+    }
+}
+
+/// Line and column, both from 1, of an offset into the expanded text.
+pub(crate) fn place(text: &str, at: usize) -> (u32, u32) {
+    Places::new(text).of(at)
 }
 
 /// Gives a fault its place.
 pub(crate) fn fault(text: &str, stop: Stop) -> Fault {
     let (line, column) = place(text, stop.at);
-    Fault { kind: stop.kind, line, column, message: stop.message }
+    Fault {
+        kind: stop.kind,
+        line,
+        column,
+        message: stop.message,
+    }
 }
 
 /// Refuses what is too long to be read.
@@ -62,8 +99,14 @@ pub(crate) fn short_enough(text: &str) -> Result<(), Fault> {
     if text.len() <= MAX_BYTES {
         return Ok(());
     }
-    let message = "A configuration may have 1 MiB of text. Shorten it, or split it into several vaults.".to_owned();
-    Err(Fault { kind: FaultKind::Limit, line: 1, column: 1, message })
+    let message =
+        "A configuration may have 1 MiB of text. Shorten it, or split it into several vaults.".to_owned();
+    Err(Fault {
+        kind: FaultKind::Limit,
+        line: 1,
+        column: 1,
+        message,
+    })
 }
 
 /// What Python's `str.isspace` and `\s` say is white space.
@@ -73,11 +116,12 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// The first of each run of ten decimal digits in Unicode 14 (category Nd), which `\d` and `int()` take as well.
 const DIGITS: [u32; 66] = [
-    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20,
-    0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900,
-    0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x1_04a0, 0x1_0d30, 0x1_1066, 0x1_10f0, 0x1_1136, 0x1_11d0, 0x1_12f0, 0x1_1450,
-    0x1_14d0, 0x1_1650, 0x1_16c0, 0x1_1730, 0x1_18e0, 0x1_1950, 0x1_1c50, 0x1_1d50, 0x1_1da0, 0x1_6a60, 0x1_6ac0, 0x1_6b50,
-    0x1_d7ce, 0x1_d7d8, 0x1_d7e2, 0x1_d7ec, 0x1_d7f6, 0x1_e140, 0x1_e2f0, 0x1_e950, 0x1_fbf0,
+    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50,
+    0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40,
+    0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x1_04a0, 0x1_0d30, 0x1_1066,
+    0x1_10f0, 0x1_1136, 0x1_11d0, 0x1_12f0, 0x1_1450, 0x1_14d0, 0x1_1650, 0x1_16c0, 0x1_1730, 0x1_18e0,
+    0x1_1950, 0x1_1c50, 0x1_1d50, 0x1_1da0, 0x1_6a60, 0x1_6ac0, 0x1_6b50, 0x1_d7ce, 0x1_d7d8, 0x1_d7e2,
+    0x1_d7ec, 0x1_d7f6, 0x1_e140, 0x1_e2f0, 0x1_e950, 0x1_fbf0,
 ];
 
 /// The digit as ASCII, if it is a decimal digit of any script.
@@ -102,8 +146,15 @@ pub struct Summary {
 /// Counts lines and bytes.
 pub fn summary(text: &str) -> Summary {
     let ended = text.strip_suffix('\n').unwrap_or(text);
-    let lines = if text.is_empty() { 0 } else { ended.split('\n').count() };
-    Summary { lines, bytes: text.len() }
+    let lines = if text.is_empty() {
+        0
+    } else {
+        ended.split('\n').count()
+    };
+    Summary {
+        lines,
+        bytes: text.len(),
+    }
 }
 
 impl std::fmt::Display for Summary {
@@ -115,10 +166,22 @@ impl std::fmt::Display for Summary {
         }
         let tenths = (self.bytes * 10 + 512) / 1024;
         if tenths < 10_000 {
-            return write!(out, "{} line{plural} ({}.{} KB)", self.lines, tenths / 10, tenths % 10);
+            return write!(
+                out,
+                "{} line{plural} ({}.{} KB)",
+                self.lines,
+                tenths / 10,
+                tenths % 10
+            );
         }
         let tenths = (tenths + 512) / 1024;
-        write!(out, "{} line{plural} ({}.{} MB)", self.lines, tenths / 10, tenths % 10)
+        write!(
+            out,
+            "{} line{plural} ({}.{} MB)",
+            self.lines,
+            tenths / 10,
+            tenths % 10
+        )
     }
 }
 

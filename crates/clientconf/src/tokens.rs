@@ -15,7 +15,10 @@ fn is_at(text: &[char], at: usize, sign: char) -> bool {
 }
 
 fn while_true(text: &[char], from: usize, wanted: impl Fn(char) -> bool) -> usize {
-    text.iter().skip(from).position(|c| !wanted(*c)).map_or(text.len(), |length| from + length)
+    text.iter()
+        .skip(from)
+        .position(|c| !wanted(*c))
+        .map_or(text.len(), |length| from + length)
 }
 
 fn spaces(text: &[char], from: usize) -> usize {
@@ -47,7 +50,10 @@ fn closing_quote(text: &[char], at: usize, stops: impl Fn(char) -> bool) -> Opti
 /// `"(?:[^"\\\n]|\\.)*"[ \t]*`
 pub(crate) fn quoted(text: &[char], at: usize) -> Option<Token> {
     let quote = closing_quote(text, at, |c| c == '\n')?;
-    Some(Token { quote, end: spaces(text, quote + 1) })
+    Some(Token {
+        quote,
+        end: spaces(text, quote + 1),
+    })
 }
 
 /// A key in quotes: like a text, but a carriage return ends the line as well.
@@ -63,21 +69,28 @@ pub(crate) fn word(text: &[char], at: usize) -> Option<usize> {
 
 /// What a key may hold without quotes: ASCII letters and digits, `._- /`, and the letters of Latin-1.
 fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "._- /".contains(c) || matches!(c, '\u{c0}'..='\u{ff}') && !matches!(c, '×' | '÷')
+    c.is_ascii_alphanumeric()
+        || "._- /".contains(c)
+        || matches!(c, '\u{c0}'..='\u{ff}') && !matches!(c, '×' | '÷')
 }
 
 /// `[+-]?(\d*\.\d+|\d+(\.\d+)?)([eE][+\-]?\d+)?(?=$|[ \t]*([\$\}\],#\n\r]|//))`
 pub(crate) fn number(text: &[char], at: usize) -> Option<usize> {
     let end = number_like(text, at)?;
     let next = spaces(text, end);
-    let follows = text.get(next).is_some_and(|c| "$}],#\n\r".contains(*c)) || is_at(text, next, '/') && is_at(text, next + 1, '/');
+    let follows = text.get(next).is_some_and(|c| "$}],#\n\r".contains(*c))
+        || is_at(text, next, '/') && is_at(text, next + 1, '/');
     (is_end(text, end) || follows).then_some(end)
 }
 
 /// A number, whatever follows it.
 pub(crate) fn number_like(text: &[char], at: usize) -> Option<usize> {
     let digits = |from| while_true(text, from, |c| digit(c).is_some());
-    let start = if is_at(text, at, '+') || is_at(text, at, '-') { at + 1 } else { at };
+    let start = if is_at(text, at, '+') || is_at(text, at, '-') {
+        at + 1
+    } else {
+        at
+    };
     let mut end = digits(start);
     if is_at(text, end, '.') && digits(end + 1) > end + 1 {
         end = digits(end + 1);
@@ -85,7 +98,11 @@ pub(crate) fn number_like(text: &[char], at: usize) -> Option<usize> {
         return None;
     }
     if is_at(text, end, 'e') || is_at(text, end, 'E') {
-        let sign = if is_at(text, end + 1, '+') || is_at(text, end + 1, '-') { end + 2 } else { end + 1 };
+        let sign = if is_at(text, end + 1, '+') || is_at(text, end + 1, '-') {
+            end + 2
+        } else {
+            end + 1
+        };
         if digits(sign) > sign {
             end = digits(sign);
         }
@@ -150,9 +167,13 @@ pub(crate) fn keyword(text: &[char], at: usize, word: &str, any_case: bool) -> O
         other => other.to_ascii_uppercase(),
     };
     let shown = |c: char| if any_case { upper(c) } else { c };
-    let stands_apart = |c: Option<&char>| c.is_none_or(|c| !(shown(*c).is_ascii_alphanumeric() || matches!(c, '_' | '$')));
+    let stands_apart =
+        |c: Option<&char>| c.is_none_or(|c| !(shown(*c).is_ascii_alphanumeric() || matches!(c, '_' | '$')));
     let end = at + word.len();
-    let matches = word.chars().enumerate().all(|(offset, c)| text.get(at + offset).is_some_and(|found| shown(*found) == c));
+    let matches = word
+        .chars()
+        .enumerate()
+        .all(|(offset, c)| text.get(at + offset).is_some_and(|found| shown(*found) == c));
     let before = at.checked_sub(1).and_then(|at| text.get(at));
     (matches && stands_apart(before) && stands_apart(text.get(end))).then_some(end)
 }

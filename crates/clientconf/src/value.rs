@@ -37,7 +37,10 @@ pub struct Map {
 impl Map {
     /// The value of a key, which is one step: dots in it are part of it.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.entries.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+        self.entries
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value)
     }
 
     /// The value at a path.
@@ -123,7 +126,11 @@ pub(crate) fn quote(text: &str, out: &mut String) {
             c if u32::from(c) < 0x20 => {
                 out.push_str("\\u00");
                 let code = u32::from(c);
-                out.extend([code >> 4, code & 15].iter().filter_map(|half| char::from_digit(*half, 16)));
+                out.extend(
+                    [code >> 4, code & 15]
+                        .iter()
+                        .filter_map(|half| char::from_digit(*half, 16)),
+                );
             }
             c => out.push(c),
         }
@@ -140,12 +147,11 @@ pub(crate) fn plain(graph: &mut Graph, tree: TreeId, depth: usize) -> Result<Map
     for (key, value) in items {
         let value = plain_value(graph, &value, depth)?;
         let key = key.plain().to_owned();
-        match seen.get(&key).and_then(|at| map.entries.get_mut(*at)) {
-            Some((_, old)) => *old = value,
-            None => {
-                seen.insert(key.clone(), map.entries.len());
-                map.entries.push((key, value));
-            }
+        if let Some((_, old)) = seen.get(&key).and_then(|at| map.entries.get_mut(*at)) {
+            *old = value;
+        } else {
+            seen.insert(key.clone(), map.entries.len());
+            map.entries.push((key, value));
         }
     }
     Ok(map)
@@ -165,12 +171,25 @@ fn plain_value(graph: &mut Graph, value: &Val, depth: usize) -> Result<Value, St
             crate::copy::too_deep(graph, depth)?;
             let values = graph.list(*list)?.clone();
             graph.spend(values.len())?;
-            Value::List(values.iter().map(|value| plain_value(graph, value, depth + 1)).collect::<Result<_, Stop>>()?)
+            Value::List(
+                values
+                    .iter()
+                    .map(|value| plain_value(graph, value, depth + 1))
+                    .collect::<Result<_, Stop>>()?,
+            )
         }
         Val::Join(id) => {
             let at = graph.join(*id)?.at;
-            return Err(Stop::substitution(at, "Clients do not get to the end of this value. Write it out."));
+            return Err(Stop::substitution(
+                at,
+                "Clients do not get to the end of this value. Write it out.",
+            ));
         }
-        Val::Include | Val::Sub(_) => return Err(Stop::substitution(graph.here, "This value never ends. Write it out.")),
+        Val::Include | Val::Sub(_) => {
+            return Err(Stop::substitution(
+                graph.here,
+                "This value never ends. Write it out.",
+            ));
+        }
     })
 }

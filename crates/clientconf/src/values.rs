@@ -55,7 +55,10 @@ impl Grammar<'_> {
     }
 
     fn word_alone(&mut self, word: &str, at: usize) {
-        if ["yes", "no", "on", "off", "y", "n"].iter().any(|known| word.eq_ignore_ascii_case(known)) {
+        if ["yes", "no", "on", "off", "y", "n"]
+            .iter()
+            .any(|known| word.eq_ignore_ascii_case(known))
+        {
             self.odd(Oddity::Word, at);
         } else if tokens::number_like(self.text, at).is_some_and(|end| end - at == word.chars().count()) {
             self.odd(Oddity::NumberAsText, at);
@@ -66,11 +69,17 @@ impl Grammar<'_> {
     fn continued(&mut self) -> Result<(), Stop> {
         let stop = self.unexpected();
         self.at += 1;
-        if self.run(&['\n', '\r']) { Ok(()) } else { Err(stop) }
+        if self.run(&['\n', '\r']) {
+            Ok(())
+        } else {
+            Err(stop)
+        }
     }
 
     fn substitution(&mut self) -> Result<Option<Val>, Stop> {
-        let Some((brace, end)) = tokens::substitution(self.text, self.at) else { return Ok(None) };
+        let Some((brace, end)) = tokens::substitution(self.text, self.at) else {
+            return Ok(None);
+        };
         let at = self.at;
         let inner = self.string(at + 2, brace);
         let (optional, variable) = match inner.strip_prefix('?') {
@@ -79,7 +88,14 @@ impl Grammar<'_> {
         };
         self.at = end;
         let variable = Key::text(variable);
-        let sub = Sub { variable, optional, spaces: end - brace - 1, index: 0, parent: None, at };
+        let sub = Sub {
+            variable,
+            optional,
+            spaces: end - brace - 1,
+            index: 0,
+            parent: None,
+            at,
+        };
         Ok(Some(Val::Sub(self.out.graph.add_sub(sub)?)))
     }
 
@@ -100,7 +116,11 @@ impl Grammar<'_> {
                 Number::Float(source) => Val::Float(Rc::from(source)),
             }));
         }
-        for (word, value) in [("TRUE", Val::Bool(true)), ("FALSE", Val::Bool(false)), ("NULL", Val::Null)] {
+        for (word, value) in [
+            ("TRUE", Val::Bool(true)),
+            ("FALSE", Val::Bool(false)),
+            ("NULL", Val::Null),
+        ] {
             if let Some(end) = tokens::keyword(self.text, at, word, true) {
                 self.at = end;
                 return Ok(Some(value));
@@ -120,6 +140,9 @@ impl Grammar<'_> {
             let (text, odd) = unescaped(self.slice(at + 1, token.quote));
             if odd {
                 self.odd(Oddity::Escape, at);
+            }
+            if text.contains("${") {
+                self.odd(Oddity::QuotedSubstitution, at);
             }
             return Some(Val::Quoted(Rc::from(text), token.end - token.quote - 1));
         }

@@ -25,16 +25,31 @@ fn texts_are_read_as_the_client_reads_them() {
     for (name, theirs) in &expected {
         let text = std::fs::read_to_string(corpus().join(name)).unwrap();
         let read = parse(&text, Resolve::With(&environment));
-        let ours = read.as_ref().map_or_else(|_| "refused".to_owned(), |parsed| Value::Map(parsed.tree.clone()).to_json());
-        let wanted = if limits.contains_key(name) { "refused" } else { theirs };
+        let ours = read.as_ref().map_or_else(
+            |_| "refused".to_owned(),
+            |parsed| Value::Map(parsed.tree.clone()).to_json(),
+        );
+        let wanted = if limits.contains_key(name) {
+            "refused"
+        } else {
+            theirs
+        };
         if ours != wanted {
-            differences.push(format!("{name}\n  client: {wanted:.300}\n  ours:   {ours:.300}\n  {read:.300?}"));
+            differences.push(format!(
+                "{name}\n  client: {wanted:.300}\n  ours:   {ours:.300}\n  {read:.300?}"
+            ));
         }
         if limits.contains_key(name) {
             assert_ne!(theirs, "refused", "{name} is no limit of ours");
         }
     }
-    assert!(differences.is_empty(), "{} of {}:\n{}", differences.len(), expected.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} of {}:\n{}",
+        differences.len(),
+        expected.len(),
+        differences.join("\n")
+    );
     assert!(expected.len() >= 200, "{}", expected.len());
     assert!(limits.len() * 20 < expected.len(), "{}", limits.len());
 }
@@ -45,7 +60,10 @@ fn every_text_of_the_corpus_has_an_answer() {
     for entry in std::fs::read_dir(corpus()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         if name != "expected.json" && name != "limits.json" {
-            assert!(expected.contains_key(&name), "{name}: run e2e/sdk/parse_corpus.py --write");
+            assert!(
+                expected.contains_key(&name),
+                "{name}: run e2e/sdk/parse_corpus.py --write"
+            );
         }
     }
 }
@@ -55,7 +73,11 @@ fn without_an_environment_a_client_reads_no_less() {
     for (name, theirs) in json("expected.json") {
         let text = std::fs::read_to_string(corpus().join(&name)).unwrap();
         if theirs != "refused" && !json("limits.json").contains_key(&name) {
-            assert!(parse(&text, Resolve::Never).is_ok(), "{name}: {:?}", parse(&text, Resolve::Never).unwrap_err());
+            assert!(
+                parse(&text, Resolve::Never).is_ok(),
+                "{name}: {:?}",
+                parse(&text, Resolve::Never).unwrap_err()
+            );
         }
     }
 }
