@@ -7,7 +7,7 @@ use crate::fault::{FaultKind, Stop};
 use crate::graph::{Graph, JoinId, ListId, Parent, SubId, Tree, TreeId, Val};
 
 /// Deeper than this and Python gives up on what substitutions have nested.
-const DEEPEST: usize = 150;
+pub(crate) const DEEPEST: usize = 150;
 
 /// Stops where Python would run out of its stack.
 pub(crate) fn too_deep(graph: &Graph, depth: usize) -> Result<(), Stop> {

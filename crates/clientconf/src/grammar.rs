@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use crate::copy::DEEPEST;
 use crate::fault::{FaultKind, Stop};
 use crate::graph::{Graph, Key, Parent, Sub, Tree, TreeId, Val};
 use crate::scalar::{self, Number};
@@ -77,7 +78,10 @@ impl<'a> Grammar<'a> {
             at: 0,
             stack: 0,
             above: None,
-            out: Reading::default(),
+            out: Reading {
+                graph: Graph::new(text.len()),
+                ..Reading::default()
+            },
         }
     }
 
@@ -266,6 +270,12 @@ impl<'a> Grammar<'a> {
             return Ok(false);
         };
         let steps = key.steps();
+        if steps.len() > DEEPEST {
+            return Err(Stop::limit(
+                start,
+                "This key has too many steps. Write fewer dots.",
+            ));
+        }
         let above = self.above;
         for step in &steps {
             self.mark(Rc::from(step.plain()), start);

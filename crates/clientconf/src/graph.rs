@@ -7,8 +7,9 @@ use std::rc::Rc;
 use crate::fault::Stop;
 use crate::scalar::Period;
 
-/// How much work one text may make: objects made or looked at, and text made (64 bytes count as one).
-const MOST_WORK: usize = 1_500_000;
+/// How much work a text may make, besides one for each of its letters: objects made or looked at, and text made (64 bytes
+/// count as one).
+const MOST_WORK: usize = 120_000;
 /// From this many keys on a tree has an index.
 const INDEXED_FROM: usize = 12;
 
@@ -144,6 +145,7 @@ pub(crate) struct Graph {
     /// What stood at each key of the root, in order.
     pub(crate) history: BTreeMap<Key, Vec<Val>>,
     work: usize,
+    most_work: usize,
     /// Where the text is being read, for what has no place of its own.
     pub(crate) here: usize,
 }
@@ -181,6 +183,14 @@ fn lost_at(here: usize) -> Stop {
 }
 
 impl Graph {
+    /// For a text of this many letters.
+    pub(crate) fn new(letters: usize) -> Self {
+        Self {
+            most_work: MOST_WORK + letters,
+            ..Self::default()
+        }
+    }
+
     fn lost(&self) -> Stop {
         lost_at(self.here)
     }
@@ -188,7 +198,7 @@ impl Graph {
     /// Counts work, and stops where a text makes too much of it.
     pub(crate) fn spend(&mut self, amount: usize) -> Result<(), Stop> {
         self.work += amount;
-        if self.work <= MOST_WORK {
+        if self.work <= self.most_work {
             return Ok(());
         }
         let message = "This text grows too large: it repeats or substitutes too much. Write it out, or make it shorter.";

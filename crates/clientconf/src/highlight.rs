@@ -91,11 +91,13 @@ impl<'a> Painter<'a> {
 
     pub(crate) fn paint(&mut self, bytes: usize, class: Class) {
         let end = (self.at + bytes).min(self.line.len());
-        self.spans.push(Span {
-            start: self.at,
-            end,
-            class,
-        });
+        if end > self.at {
+            self.spans.push(Span {
+                start: self.at,
+                end,
+                class,
+            });
+        }
         self.at = end;
     }
 

@@ -184,7 +184,8 @@ impl Graph {
         let mut found = Vec::new();
         let mut next = Some(id);
         while let Some(id) = next {
-            self.spend(1)?;
+            let length = self.join(id)?.tokens.len();
+            self.spend(1 + length / 8)?;
             let join = self.join(id)?;
             found.extend(
                 join.tokens

@@ -211,8 +211,16 @@ impl Block {
 impl Node {
     fn origins(&self, out: &mut Vec<usize>) {
         match self {
-            Self::Leaf { origin, .. } => out.push(*origin),
-            Self::Block(block) if block.entries.is_empty() => out.push(block.origin),
+            Self::Leaf {
+                origin, overrides, ..
+            } => {
+                out.push(*origin);
+                out.extend(overrides);
+            }
+            Self::Block(block) if block.entries.is_empty() => {
+                out.push(block.origin);
+                out.extend(&block.overrides);
+            }
             Self::Block(block) => block.entries.iter().for_each(|(_, node)| node.origins(out)),
         }
     }

@@ -103,21 +103,31 @@ pub fn nearest(path: &[&str], steps: usize) -> Option<&'static str> {
     best.map(|(step, _)| step)
 }
 
-/// How many letters have to change, come or go, without regard to case and to which of `-` and `_` it is.
+/// How many letters have to change, come, go or change places, without regard to case and to which of `-` and `_` it is.
 fn distance(one: &str, other: &str) -> usize {
-    let plain = |c: char| if c == '-' { '_' } else { c.to_ascii_lowercase() };
-    let other: Vec<char> = other.chars().take(80).map(plain).collect();
+    let plain = |text: &str| -> Vec<char> {
+        text.chars()
+            .take(80)
+            .map(|c| if c == '-' { '_' } else { c.to_ascii_lowercase() })
+            .collect()
+    };
+    let (one, other) = (plain(one), plain(other));
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, c) in one.chars().map(plain).enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        let mut next = vec![left];
-        for (d, above) in other.iter().zip(row.iter().skip(1)) {
-            left = (diagonal + usize::from(c != *d)).min(above + 1).min(left + 1);
-            diagonal = *above;
-            next.push(left);
+    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+    for (i, c) in one.iter().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, d) in other.iter().enumerate() {
+            let mut far = (at(&row, j) + usize::from(c != d))
+                .min(at(&row, j + 1) + 1)
+                .min(at(&next, j) + 1);
+            let swapped = i > 0 && j > 0 && one.get(i - 1) == Some(d) && other.get(j - 1) == Some(c);
+            if swapped {
+                far = far.min(at(&before, j - 1) + 1);
+            }
+            next.push(far);
         }
-        row = next;
+        before = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(usize::MAX)
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::copy::{Copier, too_deep};
 use crate::fault::Stop;
-use crate::graph::{Graph, JoinId, Key, Parent, SubId, TreeId, Val};
+use crate::graph::{Graph, JoinId, Parent, SubId, TreeId, Val};
 use crate::join::printed;
 use crate::key::Found;
 
@@ -52,6 +52,7 @@ impl Resolver<'_> {
                 for sub in &before {
                     let (waits, more, result) = self.one(*sub)?;
                     unresolved = waits;
+                    self.graph.spend(more.len() / 4)?;
                     waiting.extend(more);
                     if !matches!(result, Val::Join(_)) {
                         self.graph.spend(1 + waiting.len() / 64)?;

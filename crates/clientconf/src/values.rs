@@ -55,7 +55,7 @@ impl Grammar<'_> {
     }
 
     fn word_alone(&mut self, word: &str, at: usize) {
-        if ["yes", "no", "on", "off", "y", "n"]
+        if ["yes", "no", "on", "off"]
             .iter()
             .any(|known| word.eq_ignore_ascii_case(known))
         {
