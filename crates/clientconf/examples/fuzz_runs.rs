@@ -2,6 +2,7 @@
 //! run is one text through one reader. It fails when a run takes 100 ms or more or the memory of the process passes 512 MB, and
 //! prints the text; it prints runs, runs a second, the slowest run and the memory in the end.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use clientconf::check::{Format, check, served};
@@ -158,9 +159,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let per_second = u128::from(done) * 1000 / started.elapsed().as_millis().max(1);
-    println!(
+    let line = format!(
         "{done} runs, {per_second} a second, slowest {slowest:?}, {} MB",
         memory() / 1024
     );
+    writeln!(std::io::stdout(), "{line}")?;
     Ok(())
 }

@@ -28,6 +28,10 @@ const DEEPEST: usize = 40;
 /// The first thing that is no YAML, or that cannot be said to clients.
 pub fn yaml_to_json(text: &str) -> Result<String, Fault> {
     crate::text::short_enough(text)?;
+    converted(text).map_err(|fault| within(text, fault))
+}
+
+fn converted(text: &str) -> Result<String, Fault> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         anchors: Vec::new(),
@@ -48,6 +52,21 @@ pub fn yaml_to_json(text: &str) -> Result<String, Fault> {
         }
     }
     Ok(writer.out)
+}
+
+/// The parser has the end of a text on a line of its own, which an editor may not have.
+fn within(text: &str, fault: Fault) -> Fault {
+    let number = |value| u32::try_from(value).unwrap_or(u32::MAX);
+    let lines = number(text.split(['\n', '\r']).count());
+    if fault.line <= lines {
+        return fault;
+    }
+    let last = text.rsplit(['\n', '\r']).next().unwrap_or("");
+    Fault {
+        line: lines,
+        column: number(last.chars().count() + 1),
+        ..fault
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -4,6 +4,7 @@ use clientconf::check::Format;
 use clientconf::highlight::{Class, State, highlight};
 
 /// Each line's pieces as `letter:text`.
+#[cfg(test)]
 fn shown(format: Format, text: &str) -> Vec<String> {
     let mut state = State::default();
     let mut all = Vec::new();

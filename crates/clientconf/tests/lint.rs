@@ -21,6 +21,7 @@ fn one(text: &str) -> Finding {
     all.remove(0)
 }
 
+#[cfg(test)]
 fn line_and_column(format: Format, text: &str) -> (u32, u32, FaultKind) {
     let fault = check(format, text).unwrap_err();
     assert!(fault.message.ends_with('.'), "{fault}");
@@ -184,7 +185,7 @@ fn what_the_grammar_reads_in_its_own_way_is_told() {
         assert!(
             findings(Format::Hocon, text).iter().any(|f| f.code == code),
             "{text}"
-        )
+        );
     };
     has("sdk.aws.s3.region = yes\n", Code::Word);
     has("sdk.aws.s3.region = 5s\n", Code::Duration);
@@ -241,19 +242,15 @@ fn faults_have_their_line_and_column() {
 #[test]
 fn bombs_are_refused_with_a_message() {
     let chain = |first: &str, join: &str| {
-        let mut text = format!("k0 = {first}\n");
-        for i in 1..40 {
-            text.push_str(&format!("k{i} = ${{k{p}}}{join}${{k{p}}}\n", p = i - 1));
-        }
-        text
+        let next = |text: String, i: usize| format!("{text}k{i} = ${{k{p}}}{join}${{k{p}}}\n", p = i - 1);
+        (1..40).fold(format!("k0 = {first}\n"), next)
     };
     let blocks = (1..40).fold("k0 { a = 1 }\n".to_owned(), |text, i| {
         format!("{text}k{i} {{ l = ${{k{p}}}, r = ${{k{p}}} }}\n", p = i - 1)
     });
-    let nested = (0..170)
-        .map(|i| format!("k{i} {{ v = ${{k{}}} }}\n", i + 1))
-        .collect::<String>()
-        + "k170 = 1\n";
+    let nested = (0..170).fold("k170 = 1\n".to_owned(), |text, i| {
+        format!("{text}k{i} {{ v = ${{k{n}}} }}\n", n = i + 1)
+    });
     for text in [
         chain("lolololol", ""),
         chain("[1, 2, 3]", " "),

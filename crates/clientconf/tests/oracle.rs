@@ -12,6 +12,7 @@ fn corpus() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
 }
 
+#[cfg(test)]
 fn json(name: &str) -> BTreeMap<String, String> {
     serde_json::from_str(&std::fs::read_to_string(corpus().join(name)).unwrap()).unwrap()
 }
