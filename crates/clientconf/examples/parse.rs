@@ -1,7 +1,6 @@
 //! Reads texts, each a JSON string on a line of standard input, and prints for each a JSON string on a line: what a client with
 //! the environment `{"HOME": "/home/someone"}` has of it as JSON, or "refused: " and why.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 
 use clientconf::parse::parse;
@@ -9,7 +8,7 @@ use clientconf::resolve::Resolve;
 use clientconf::value::Value;
 
 fn main() -> std::io::Result<()> {
-    let environment = BTreeMap::from([("HOME".to_owned(), "/home/someone".to_owned())]);
+    let environment = [("HOME".to_owned(), "/home/someone".to_owned())];
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
         let text: String = serde_json::from_str(&line?)?;

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use crate::fault::Fault;
-use crate::parse::parse;
-use crate::resolve::Resolve;
+use crate::parse::readable;
 
 /// How a text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,5 +48,5 @@ pub fn served(format: Format, text: &str) -> Result<Cow<'_, str>, Fault> {
 /// The first thing because of which they cannot.
 pub fn check(format: Format, text: &str) -> Result<(), Fault> {
     let served = served(format, text)?;
-    parse(&served, Resolve::Never).map(|_| ())
+    readable(&served)
 }

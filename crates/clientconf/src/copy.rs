@@ -24,10 +24,10 @@ pub(crate) fn too_deep(graph: &Graph, depth: usize) -> Result<(), Stop> {
 /// Python's `copy.deepcopy`: a copy of everything that can be reached, each thing once.
 #[derive(Default)]
 pub(crate) struct Copier {
-    trees: BTreeMap<TreeId, TreeId>,
-    lists: BTreeMap<ListId, ListId>,
-    joins: BTreeMap<JoinId, JoinId>,
-    subs: BTreeMap<SubId, SubId>,
+    trees: BTreeMap<usize, usize>,
+    lists: BTreeMap<usize, usize>,
+    joins: BTreeMap<usize, usize>,
+    subs: BTreeMap<usize, usize>,
 }
 
 impl Copier {
@@ -43,15 +43,15 @@ impl Copier {
     }
 
     fn tree(&mut self, graph: &mut Graph, id: TreeId, depth: usize) -> Result<TreeId, Stop> {
-        if let Some(copy) = self.trees.get(&id) {
-            return Ok(*copy);
+        if let Some(copy) = self.trees.get(&id.0) {
+            return Ok(TreeId(*copy));
         }
         let root = graph.tree(id)?.root;
         let copy = graph.add_tree(Tree {
             root,
             ..Default::default()
         })?;
-        self.trees.insert(id, copy);
+        self.trees.insert(id.0, copy.0);
         for (key, value) in graph.items(id)? {
             let value = self.copy(graph, &value, depth + 1)?;
             graph.tree_mut(copy)?.set(&key, value);
@@ -60,11 +60,11 @@ impl Copier {
     }
 
     fn list(&mut self, graph: &mut Graph, id: ListId, depth: usize) -> Result<ListId, Stop> {
-        if let Some(copy) = self.lists.get(&id) {
-            return Ok(*copy);
+        if let Some(copy) = self.lists.get(&id.0) {
+            return Ok(ListId(*copy));
         }
         let copy = graph.add_list(Vec::new())?;
-        self.lists.insert(id, copy);
+        self.lists.insert(id.0, copy.0);
         let values = graph.list(id)?.clone();
         graph.spend(values.len())?;
         for value in &values {
@@ -75,12 +75,12 @@ impl Copier {
     }
 
     fn join(&mut self, graph: &mut Graph, id: JoinId, depth: usize) -> Result<JoinId, Stop> {
-        if let Some(copy) = self.joins.get(&id) {
-            return Ok(*copy);
+        if let Some(copy) = self.joins.get(&id.0) {
+            return Ok(JoinId(*copy));
         }
         let old = graph.join(id)?.clone();
         let copy = graph.add_join(old.clone())?;
-        self.joins.insert(id, copy);
+        self.joins.insert(id.0, copy.0);
         let mut tokens = Vec::with_capacity(old.tokens.len());
         for token in &old.tokens {
             tokens.push(self.copy(graph, token, depth + 1)?);
@@ -99,12 +99,12 @@ impl Copier {
     }
 
     fn sub(&mut self, graph: &mut Graph, id: SubId, depth: usize) -> Result<SubId, Stop> {
-        if let Some(copy) = self.subs.get(&id) {
-            return Ok(*copy);
+        if let Some(copy) = self.subs.get(&id.0) {
+            return Ok(SubId(*copy));
         }
         let old = graph.sub(id)?.clone();
         let copy = graph.add_sub(old.clone())?;
-        self.subs.insert(id, copy);
+        self.subs.insert(id.0, copy.0);
         if let Some(parent) = old.parent {
             graph.sub_mut(copy)?.parent = Some(self.join(graph, parent, depth + 1)?);
         }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::copy::DEEPEST;
 use crate::fault::{FaultKind, Stop};
-use crate::graph::{Graph, Key, Parent, Sub, Tree, TreeId, Val};
+use crate::graph::{Float, Graph, Key, Parent, Sub, Tree, TreeId, Val};
 use crate::scalar::{self, Number};
 use crate::text::is_space;
 use crate::tokens;
@@ -72,14 +72,14 @@ pub(crate) struct Grammar<'a> {
 }
 
 impl<'a> Grammar<'a> {
-    pub(crate) fn new(text: &'a [char]) -> Self {
+    pub(crate) fn new(text: &'a [char], float: Float) -> Self {
         Self {
             text,
             at: 0,
             stack: 0,
             above: None,
             out: Reading {
-                graph: Graph::new(text.len()),
+                graph: Graph::new(text.len(), float),
                 ..Reading::default()
             },
         }
@@ -249,7 +249,7 @@ impl<'a> Grammar<'a> {
             self.at = end;
             let text = match scalar::number(self.slice(start, end)) {
                 Number::Int(digits) => digits,
-                Number::Float(source) => scalar::float(&source),
+                Number::Float(source) => self.out.graph.float(&source),
             };
             return Some(Key {
                 text: Rc::from(text),

@@ -23,7 +23,7 @@ pub(crate) struct Key {
 macro_rules! numbered {
     ($($name:ident)*) => {$(
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(crate) struct $name(usize);
+        pub(crate) struct $name(pub(crate) usize);
     )*};
 }
 numbered!(TreeId ListId JoinId SubId);
@@ -97,12 +97,10 @@ impl Tree {
     }
 
     fn reindex(&mut self) {
-        self.index = self
-            .entries
-            .iter()
-            .enumerate()
-            .map(|(at, (key, _))| (key.clone(), at))
-            .collect();
+        self.index.clear();
+        for (at, (key, _)) in self.entries.iter().enumerate() {
+            self.index.insert(key.clone(), at);
+        }
     }
 }
 
@@ -135,6 +133,9 @@ pub(crate) struct Sub {
     pub(crate) at: usize,
 }
 
+/// Prints the source of a float.
+pub(crate) type Float = fn(&str) -> String;
+
 /// All objects of one text.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
@@ -143,9 +144,11 @@ pub(crate) struct Graph {
     joins: Vec<Join>,
     subs: Vec<Sub>,
     /// What stood at each key of the root, in order.
-    pub(crate) history: BTreeMap<Key, Vec<Val>>,
+    history: Vec<(Key, Vec<Val>)>,
+    history_index: BTreeMap<Key, usize>,
     work: usize,
     most_work: usize,
+    float: Option<Float>,
     /// Where the text is being read, for what has no place of its own.
     pub(crate) here: usize,
 }
@@ -183,12 +186,46 @@ fn lost_at(here: usize) -> Stop {
 }
 
 impl Graph {
-    /// For a text of this many letters.
-    pub(crate) fn new(letters: usize) -> Self {
+    /// For a text of this many letters. With another `float` than that of `scalar` only what comes of it is wrong, not whether
+    /// something does.
+    pub(crate) fn new(letters: usize, float: Float) -> Self {
         Self {
             most_work: MOST_WORK + letters,
+            float: Some(float),
             ..Self::default()
         }
+    }
+
+    /// How Python prints the float.
+    pub(crate) fn float(&self, source: &str) -> String {
+        self.float
+            .map_or_else(|| source.to_owned(), |float| float(source))
+    }
+
+    /// What stood at a key of the root, in order.
+    pub(crate) fn history(&self, key: &Key) -> &[Val] {
+        self.history_index
+            .get(key)
+            .and_then(|at| self.history.get(*at))
+            .map_or(&[], |(_, values)| values)
+    }
+
+    pub(crate) fn remember(&mut self, key: &Key, value: Val) {
+        let known = self
+            .history_index
+            .get(key)
+            .and_then(|at| self.history.get_mut(*at));
+        if let Some((_, values)) = known {
+            values.push(value);
+            return;
+        }
+        self.history_index.insert(key.clone(), self.history.len());
+        self.history.push((key.clone(), vec![value]));
+    }
+
+    /// From here on nothing new is made of the text.
+    pub(crate) fn done(&mut self) {
+        self.most_work = usize::MAX;
     }
 
     fn lost(&self) -> Stop {
@@ -243,7 +280,7 @@ impl Graph {
             Val::None => false,
             Val::Bool(value) => *value,
             Val::Int(digits) => &**digits != "0",
-            Val::Float(source) => !crate::scalar::is_zero(source),
+            Val::Float(source) => !crate::scalar::is_zero(&self.float(source)),
             Val::Text(text) | Val::Unquoted(text) | Val::OnClient(text) => !text.is_empty(),
             Val::Period(period) => !period.zero,
             Val::Tree(id) => !self.tree(*id)?.entries.is_empty(),

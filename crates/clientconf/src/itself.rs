@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::fault::Stop;
 use crate::graph::{Key, SubId, Val};
 use crate::key::Found;
-use crate::resolve::{Resolve, Resolver};
+use crate::resolve::{Resolve, Resolver, look_up};
 
 impl Resolver<'_> {
     /// `_fixup_self_references`: a key of the root that names itself means what it was before.
@@ -23,7 +23,7 @@ impl Resolver<'_> {
                 let message = "Clients fail on a substitution that removes its own key. Move it to the end, or write it out.";
                 return Err(Stop::substitution(self.graph.here, message));
             }
-            let history = self.graph.history.get(&key).cloned().unwrap_or_default();
+            let history = self.graph.history(&key).to_vec();
             let Some((first, later)) = history.split_first() else {
                 continue;
             };
@@ -88,9 +88,9 @@ impl Resolver<'_> {
             self.substitute(id, Val::None, true)?;
         }
         let answer = match self.resolve {
-            Resolve::With(environment) => environment
-                .get(&*key.text)
-                .map(|value| Val::Text(Rc::from(value.as_str()))),
+            Resolve::With(environment) => {
+                look_up(environment, &key.text).map(|value| Val::Text(Rc::from(value)))
+            }
             Resolve::Never if optional => None,
             Resolve::Never => {
                 self.need(id)?;

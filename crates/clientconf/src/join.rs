@@ -109,7 +109,7 @@ impl Graph {
     fn put_in_place(&mut self, tree: TreeId, key: &Key, value: Val) -> Result<(), Stop> {
         self.spend(1)?;
         if self.tree(tree)?.root {
-            self.history.entry(key.clone()).or_default().push(value.clone());
+            self.remember(key, value.clone());
         }
         self.tree_mut(tree)?.set(key, value);
         Ok(())
@@ -295,7 +295,7 @@ impl Graph {
         let mut text = String::new();
         let mut on_client = false;
         for (index, token) in tokens.iter().enumerate() {
-            text.push_str(&printed(token, at)?);
+            text.push_str(&printed(self, token, at)?);
             on_client |= matches!(token, Val::OnClient(_));
             if let (Val::Quoted(_, spaces), true) = (token, index + 1 < tokens.len()) {
                 text.extend(std::iter::repeat_n(' ', *spaces));
@@ -324,13 +324,13 @@ fn tidy(tokens: &mut Vec<Val>) {
 }
 
 /// What Python's `str()` makes of a value that stands beside text.
-pub(crate) fn printed(value: &Val, at: usize) -> Result<Rc<str>, Stop> {
+pub(crate) fn printed(graph: &Graph, value: &Val, at: usize) -> Result<Rc<str>, Stop> {
     Ok(match value {
         Val::None => Rc::from(""),
         Val::Bool(true) => Rc::from("True"),
         Val::Bool(false) => Rc::from("False"),
         Val::Int(digits) => digits.clone(),
-        Val::Float(source) => Rc::from(crate::scalar::float(source)),
+        Val::Float(source) => Rc::from(graph.float(source)),
         Val::Text(text) | Val::Unquoted(text) | Val::Quoted(text, _) | Val::OnClient(text) => text.clone(),
         Val::Period(period) => Rc::from(period.printed.as_str()),
         Val::Null => return Err(nothing_sensible(at, "null beside text")),

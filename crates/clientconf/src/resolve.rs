@@ -16,7 +16,7 @@ pub enum Resolve<'a> {
     /// Keep it as an expression: the client answers it from its environment. The only choice for a server.
     Never,
     /// Look it up here, as a client with this environment would. For comparisons with the client.
-    With(&'a BTreeMap<String, String>),
+    With(&'a [(String, String)]),
 }
 
 /// A substitution that only the client can answer.
@@ -46,7 +46,7 @@ impl Resolver<'_> {
         if !waiting.is_empty() {
             let mut before = Vec::new();
             let mut unresolved = true;
-            while !waiting.is_empty() && distinct(&waiting) != distinct(&before) {
+            while !waiting.is_empty() && !same(&waiting, &before) {
                 unresolved = false;
                 before.clone_from(&waiting);
                 for sub in &before {
@@ -107,8 +107,8 @@ impl Resolver<'_> {
                 Err(Stop::substitution(sub.at, message))
             }
             Found::Missing => match self.resolve {
-                Resolve::With(environment) => match environment.get(&*sub.variable.text) {
-                    Some(value) => Ok((true, Val::Text(Rc::from(value.as_str())))),
+                Resolve::With(environment) => match look_up(environment, &sub.variable.text) {
+                    Some(value) => Ok((true, Val::Text(Rc::from(value)))),
                     None if sub.optional => Ok((false, Val::None)),
                     None => Err(Stop::substitution(
                         sub.at,
@@ -171,7 +171,11 @@ impl Resolver<'_> {
             Val::None | Val::Tree(_) | Val::List(_) => value,
             other if last => other,
             other => {
-                let text = Rc::from(format!("{}{}", printed(&other, sub.at)?, " ".repeat(sub.spaces)));
+                let text = Rc::from(format!(
+                    "{}{}",
+                    printed(self.graph, &other, sub.at)?,
+                    " ".repeat(sub.spaces)
+                ));
                 if matches!(other, Val::OnClient(_)) {
                     Val::OnClient(text)
                 } else {
@@ -206,9 +210,15 @@ impl Resolver<'_> {
                 Ok(())
             }
             Parent::List(list, index) => {
+                let has = nothing
+                    && self
+                        .graph
+                        .list(list)?
+                        .iter()
+                        .any(|value| equals(self.graph, value, index));
                 let list = self.graph.list_mut(list)?;
                 // Python looks whether the list has an element that equals the index, not whether it has an index.
-                if nothing && list.iter().any(|value| equals(value, index)) {
+                if has {
                     if index >= list.len() {
                         return Err(self.circle(id));
                     }
@@ -291,19 +301,34 @@ fn holds(value: &Val) -> bool {
     matches!(value, Val::Join(_) | Val::Tree(_) | Val::List(_))
 }
 
-fn distinct(subs: &[SubId]) -> Vec<SubId> {
-    let mut subs = subs.to_vec();
-    subs.sort_unstable();
-    subs.dedup();
-    subs
+/// Whether both hold the same, however often.
+fn same(one: &[SubId], other: &[SubId]) -> bool {
+    let set = |subs: &[SubId]| {
+        let mut set = BTreeMap::new();
+        for sub in subs {
+            set.insert(sub.0, 0);
+        }
+        set
+    };
+    let (one, other) = (set(one), set(other));
+    one.len() == other.len() && one.keys().all(|sub| other.contains_key(sub))
+}
+
+/// The value of a variable.
+pub(crate) fn look_up<'e>(environment: &'e [(String, String)], name: &str) -> Option<&'e str> {
+    environment
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value.as_str())
 }
 
 /// Python's `value == index`.
-fn equals(value: &Val, index: usize) -> bool {
+fn equals(graph: &Graph, value: &Val, index: usize) -> bool {
     match value {
         Val::Bool(value) => usize::from(*value) == index,
         Val::Int(digits) => **digits == *index.to_string(),
-        Val::Float(source) => crate::scalar::float(source)
+        Val::Float(source) => graph
+            .float(source)
             .strip_suffix(".0")
             .is_some_and(|whole| whole == index.to_string()),
         _ => false,

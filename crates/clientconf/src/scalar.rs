@@ -65,9 +65,10 @@ pub(crate) fn float(source: &str) -> String {
     }
 }
 
-/// Whether Python takes the float for false.
-pub(crate) fn is_zero(source: &str) -> bool {
-    source.parse::<f64>().is_ok_and(|value| value == 0.0)
+/// Whether Python takes the float, as it is printed, for false.
+pub(crate) fn is_zero(printed: &str) -> bool {
+    let mantissa = printed.split(['e', 'E']).next().unwrap_or("");
+    mantissa.chars().all(|c| matches!(c, '0' | '.' | '-' | '+'))
 }
 
 /// A unit of time that the client's parser knows, by what `dateutil` or `timedelta` make of it.
@@ -113,7 +114,7 @@ pub(crate) struct Period {
     pub(crate) zero: bool,
 }
 
-/// Makes the duration, or refuses what Python refuses or what has more than 27 digits.
+/// Makes the duration, or refuses what Python refuses or what has more than 18 digits.
 pub(crate) fn period(digits: &[char], word: &str, at: usize) -> Result<Period, Stop> {
     let too_long = || {
         Stop::limit(
@@ -123,10 +124,10 @@ pub(crate) fn period(digits: &[char], word: &str, at: usize) -> Result<Period, S
     };
     let ascii: String = digits.iter().filter_map(|c| digit(*c)).collect();
     let significant = ascii.trim_start_matches('0');
-    if significant.len() > 27 {
+    if significant.len() > 18 {
         return Err(too_long());
     }
-    let value: u128 = significant.parse().unwrap_or(0);
+    let value: u64 = significant.parse().unwrap_or(0);
     let unit =
         unit(word).ok_or_else(|| Stop::syntax(at, "This is no unit of time. Put the value in quotes."))?;
     if unit == Unit::Milliseconds {
@@ -144,7 +145,7 @@ pub(crate) fn period(digits: &[char], word: &str, at: usize) -> Result<Period, S
 }
 
 /// `str(timedelta(milliseconds=...))`.
-fn timedelta(milliseconds: u128) -> Option<String> {
+fn timedelta(milliseconds: u64) -> Option<String> {
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
     let days = seconds / 86_400;
     if days > 999_999_999 {
@@ -165,7 +166,7 @@ fn timedelta(milliseconds: u128) -> Option<String> {
 }
 
 /// `repr(relativedelta(...))`, which carries seconds into minutes and so on, but not days into months.
-fn relativedelta(value: u128, unit: Unit) -> String {
+fn relativedelta(value: u64, unit: Unit) -> String {
     let [
         mut years,
         mut months,
@@ -174,7 +175,7 @@ fn relativedelta(value: u128, unit: Unit) -> String {
         mut minutes,
         mut seconds,
         mut micros,
-    ] = [0_u128; 7];
+    ] = [0_u64; 7];
     match unit {
         Unit::Nanoseconds => micros = value / 1000,
         Unit::Microseconds => micros = value,
@@ -209,13 +210,13 @@ fn relativedelta(value: u128, unit: Unit) -> String {
 }
 
 /// Python's `{:g}` of a whole number: six significant digits.
-fn six_digits(value: u128) -> String {
+fn six_digits(value: u64) -> String {
     let digits = value.to_string();
     if digits.len() <= 6 {
         return digits;
     }
     let mut exponent = digits.len() - 6;
-    let scale = 10_u128.pow(u32::try_from(exponent).unwrap_or(0));
+    let scale = 10_u64.pow(u32::try_from(exponent).unwrap_or(0));
     let (mut head, rest) = (value / scale, value % scale);
     if rest * 2 > scale || (rest * 2 == scale && head % 2 == 1) {
         head += 1;

@@ -1,7 +1,7 @@
 //! The values of a configuration as a client holds them, and the JSON that says the same to a client.
 
 use crate::fault::Stop;
-use crate::graph::{Graph, TreeId, Val};
+use crate::graph::{Graph, Key, TreeId, Val};
 use crate::scalar;
 
 /// A value.
@@ -138,20 +138,46 @@ pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Whether everything came to an end: a client goes on with what did not, and fails when it looks at it.
+pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(), Stop> {
+    let children: Vec<Val> = match value {
+        Val::Tree(tree) => graph
+            .tree(*tree)?
+            .entries
+            .iter()
+            .map(|(_, value)| value.clone())
+            .collect(),
+        Val::List(list) => graph.list(*list)?.clone(),
+        Val::Join(id) => {
+            let at = graph.join(*id)?.at;
+            return Err(Stop::substitution(
+                at,
+                "Clients do not get to the end of this value. Write it out.",
+            ));
+        }
+        _ => return Ok(()),
+    };
+    crate::copy::too_deep(graph, depth)?;
+    graph.spend(children.len())?;
+    children
+        .iter()
+        .try_for_each(|child| finished(graph, child, depth + 1))
+}
+
 /// `as_plain_ordered_dict`: the values that the graph holds in the end.
 pub(crate) fn plain(graph: &mut Graph, tree: TreeId, depth: usize) -> Result<Map, Stop> {
     crate::copy::too_deep(graph, depth)?;
     let mut map = Map::default();
     let items = graph.items(tree)?;
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen: std::collections::BTreeMap<Key, usize> = std::collections::BTreeMap::new();
     for (key, value) in items {
         let value = plain_value(graph, &value, depth)?;
-        let key = key.plain().to_owned();
+        let key = Key::text(key.plain());
         if let Some((_, old)) = seen.get(&key).and_then(|at| map.entries.get_mut(*at)) {
             *old = value;
         } else {
             seen.insert(key.clone(), map.entries.len());
-            map.entries.push((key, value));
+            map.entries.push((key.text.to_string(), value));
         }
     }
     Ok(map)
@@ -178,14 +204,7 @@ fn plain_value(graph: &mut Graph, value: &Val, depth: usize) -> Result<Value, St
                     .collect::<Result<_, Stop>>()?,
             )
         }
-        Val::Join(id) => {
-            let at = graph.join(*id)?.at;
-            return Err(Stop::substitution(
-                at,
-                "Clients do not get to the end of this value. Write it out.",
-            ));
-        }
-        Val::Include | Val::Sub(_) => {
+        Val::Include | Val::Sub(_) | Val::Join(_) => {
             return Err(Stop::substitution(
                 graph.here,
                 "This value never ends. Write it out.",

@@ -1,7 +1,5 @@
 //! Layers over each other, and where each value comes from.
 
-use std::collections::BTreeMap;
-
 use clientconf::merge::{Effective, Layer, merge};
 use clientconf::parse::parse;
 use clientconf::resolve::Resolve;
@@ -110,7 +108,7 @@ fn no_secret_is_shown() {
 #[test]
 fn what_only_a_client_can_answer_stays_an_expression() {
     let tree = |text: &str, resolve: Resolve<'_>| Value::Map(parse(text, resolve).unwrap().tree).to_json();
-    let environment = BTreeMap::from([("HOME".to_owned(), "/h".to_owned())]);
+    let environment = [("HOME".to_owned(), "/h".to_owned())];
     let text = "a = ${HOME}\"/x\"\nb = 1\nb = ${?NOPE}\nc = [1] ${?NOPE}\nd = ${b} z\n";
     assert_eq!(
         tree(text, Resolve::Never),

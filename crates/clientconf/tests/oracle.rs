@@ -19,7 +19,7 @@ fn json(name: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn texts_are_read_as_the_client_reads_them() {
-    let environment = BTreeMap::from([("HOME".to_owned(), "/home/someone".to_owned())]);
+    let environment = [("HOME".to_owned(), "/home/someone".to_owned())];
     let expected = json("expected.json");
     let limits = json("limits.json");
     let mut differences = Vec::new();
