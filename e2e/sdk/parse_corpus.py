@@ -1,6 +1,7 @@
 """Runs the parser of the stock ClearML SDK over texts: the oracle for crates/clientconf.
 
-    parse_corpus.py --write                 answers for every text of the corpus, into corpus/expected.json
+    parse_corpus.py --write                 answers for every text of the corpus, into corpus/expected.json,
+                                            and for some of them over each other, into corpus/merged.json
     parse_corpus.py --fuzz N --parser FILE  N texts mutated from the corpus, through this parser and the given program (the
                                             example `parse` of the crate); prints each difference, exits with 1 if there is one
 
@@ -9,6 +10,7 @@ else, the working directory is empty, and no address is opened.
 """
 
 import argparse
+import functools
 import json
 import os
 import random
@@ -21,6 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parents[2] / "crates" / "clientconf" / "corpus"
+MADE = ("expected.json", "limits.json", "merged.json")
 HOME = "/home/someone"
 SECONDS = 2
 
@@ -100,12 +103,28 @@ def answer(text: str) -> str:
 
 
 def corpus() -> dict:
-    return {p.name: p.read_bytes().decode() for p in sorted(CORPUS.iterdir()) if p.suffix in (".conf", ".json") and p.name not in ("expected.json", "limits.json")}
+    return {p.name: p.read_bytes().decode() for p in sorted(CORPUS.iterdir()) if p.suffix in (".conf", ".json") and p.name not in MADE}
+
+
+def merged(answers: dict) -> list:
+    """What the SDK has of several texts over each other, as Config._reload puts vaults over files: [names, answer]."""
+    chance = random.Random(1)
+    texts = corpus()
+    names = [n for n, a in answers.items() if a != "refused" and not n.startswith(("limit_", "deep_", "sample_", "number_long"))]
+    rows = []
+    for count in (2, 3, 5) * 80:
+        chosen = chance.sample(names, count)
+        trees = [ConfigFactory.parse_string(texts[name]) for name in chosen]
+        tree = functools.reduce(lambda a, b: ConfigTree.merge_configs(a, b, copy_trees=True), trees, ConfigTree())
+        rows.append([chosen, canonical(tree.as_plain_ordered_dict())])
+    return rows
 
 
 def write() -> int:
-    answers = {name: answer(text).split(":")[0] if answer(text).startswith("refused") else answer(text) for name, text in corpus().items()}
+    answers = {name: answer(text) for name, text in corpus().items()}
+    answers = {name: "refused" if a.startswith("refused") else a for name, a in answers.items()}
     (CORPUS / "expected.json").write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
+    (CORPUS / "merged.json").write_text(json.dumps(merged(answers), indent=1, ensure_ascii=False) + "\n")
     print(f"{len(answers)} texts, {sum(a == 'refused' for a in answers.values())} refused")
     return 0
 

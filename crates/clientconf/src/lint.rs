@@ -118,7 +118,7 @@ pub fn lint(format: Format, text: &str) -> Result<Vec<Finding>, Fault> {
         out: &mut raw,
     }
     .run();
-    if parsed.tree.entries.is_empty() {
+    if parsed.tree.entries().is_empty() {
         raw.push(note(
             Code::Empty,
             0,
@@ -277,7 +277,7 @@ fn switches(parsed: &Parsed, out: &mut Vec<Raw>) {
         };
         let filled = |map: &Map| {
             map.get(section)
-                .is_some_and(|value| !matches!(value, Value::Map(map) if map.entries.is_empty()))
+                .is_some_and(|value| !matches!(value, Value::Map(map) if map.entries().is_empty()))
         };
         if !filled(&parsed.tree) || on("sdk") {
             continue;

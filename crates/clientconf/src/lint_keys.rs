@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::grammar::Mark;
 use crate::lint::{Code, MOST_FINDINGS, Raw, Severity, steps};
 use crate::parse::Parsed;
-use crate::reference::{Kind, Known, look_up, nearest};
+use crate::reference::{Kind, Known, closeness, look_up, nearest};
 use crate::value::{Map, Value};
 
 /// Agents put their own values of these back after they have read their vaults.
@@ -137,14 +137,16 @@ fn unknown(path: &[&str], steps: usize) -> Option<String> {
     if step.contains('.') {
         return Some("In quotes dots make no path, so clients look for a key with dots in its name. Write the steps as blocks.".to_owned());
     }
-    let found = if steps == 0 {
+    let near = if steps == 0 {
         SECTIONS
             .into_iter()
-            .find(|section| section.eq_ignore_ascii_case(step))
+            .filter_map(|section| Some((closeness(section, step)?, section)))
+            .min()
+            .map(|(_, section)| section)
     } else {
-        None
+        nearest(path, steps)
     };
-    match found.or_else(|| nearest(path, steps)) {
+    match near {
         Some(near) => Some(format!("Clients know no key {step} here. Did you mean {near}?")),
         None if steps == 0 => Some(format!(
             "Clients read nothing below {step} by themselves; scripts may."

@@ -65,7 +65,7 @@ fn waits(value: &Value) -> bool {
     match value {
         Value::OnClient(_) => true,
         Value::List(values) => values.iter().any(waits),
-        Value::Map(map) => map.entries.iter().any(|(_, value)| waits(value)),
+        Value::Map(map) => map.entries().iter().any(|(_, value)| waits(value)),
         _ => false,
     }
 }
@@ -136,7 +136,7 @@ impl Block {
 
     /// Puts the keys over what is here; `replaced` are the layers whose value gave way to this block.
     fn add(&mut self, map: &Map, origin: usize, replaced: &[usize]) {
-        for (key, value) in &map.entries {
+        for (key, value) in map.entries() {
             let mut overrides = replaced.to_vec();
             if let (Some(Node::Block(block)), Value::Map(map)) = (self.get(key), value) {
                 block.add(map, origin, &[]);
@@ -202,9 +202,7 @@ impl Block {
             Node::Leaf { value, .. } => (key, value),
             Node::Block(block) => (key, Value::Map(block.plain())),
         });
-        Map {
-            entries: entries.collect(),
-        }
+        Map::new(entries.collect())
     }
 }
 

@@ -1,4 +1,15 @@
 //! Reads a text as a client does, HOCON or JSON: to a client both are HOCON.
+//!
+//! What the stock client (`clearml` 2.1.12) has of a text, this has of it, also where that surprises: see `corpus`. Where this
+//! stops on purpose and the client goes on, sometimes:
+//!
+//! - texts of more than 1 MiB, and keys of more than 150 steps;
+//! - nesting for which a client with a script around it has not enough of Python's stack (25 blocks, 47 lists);
+//! - substitutions that nest results deeper than 150, or make more than 120,000 objects and one for each letter of the text;
+//! - `null` beside text, and an include that is no line and no list element of its own: the client makes the address of an
+//!   object of them;
+//! - durations of more than 18 digits, and values that still wait for themselves in the end, on which a client fails later;
+//! - an include adds nothing here, as if the file did not exist, which `lint` tells as an error.
 
 use crate::fault::{Fault, Stop};
 use crate::grammar::{Grammar, Reading};

@@ -23,18 +23,27 @@ const KEYS: &str = include_str!("reference.txt");
 
 /// All keys: the path in steps with dots between, and what stands there.
 pub fn keys() -> impl Iterator<Item = (&'static str, Kind)> {
-    KEYS.lines().filter_map(|line| {
-        let (path, kind) = line.rsplit_once(' ')?;
-        let kind = match kind {
-            "b" => Kind::Switch,
-            "n" => Kind::Number,
-            "s" => Kind::Text,
-            "l" => Kind::List,
-            "m" => Kind::Block,
-            _ => Kind::Any,
-        };
-        Some((path, kind))
-    })
+    KEYS.lines().filter_map(key)
+}
+
+fn key(line: &'static str) -> Option<(&'static str, Kind)> {
+    let (path, kind) = line.rsplit_once(' ')?;
+    let kind = match kind {
+        "b" => Kind::Switch,
+        "n" => Kind::Number,
+        "s" => Kind::Text,
+        "l" => Kind::List,
+        "m" => Kind::Block,
+        _ => Kind::Any,
+    };
+    Some((path, kind))
+}
+
+/// The keys whose first step, which nobody names freely, is that of the path.
+fn same_first(path: &[&str]) -> impl Iterator<Item = (&'static str, Kind)> {
+    let first = path.first().copied().unwrap_or("");
+    let same = move |line: &&str| line.strip_prefix(first).is_some_and(|rest| rest.starts_with('.'));
+    KEYS.lines().filter(same).filter_map(key)
 }
 
 /// What is known of a path.
@@ -55,7 +64,7 @@ pub enum Known {
 pub fn look_up(path: &[&str]) -> Known {
     let mut steps = 0;
     let mut above = false;
-    for (known, kind) in keys() {
+    for (known, kind) in same_first(path) {
         let common = common(known, path);
         let length = known.split('.').count();
         if common == length && (common == path.len() || kind == Kind::Block) {
@@ -79,28 +88,35 @@ fn common(known: &str, path: &[&str]) -> usize {
         .count()
 }
 
-/// The known step that is most like the unknown one after the first `steps` of the path, if one is.
+/// The known step that is most like the unknown one after the first `steps` of the path, if one is; `steps` is not 0.
 pub fn nearest(path: &[&str], steps: usize) -> Option<&'static str> {
     let wanted = path.get(steps)?;
-    let most = 1 + wanted.chars().count() / 4;
     let mut best = None;
-    for (known, _) in keys() {
-        let Some(step) = known
-            .split('.')
-            .nth(steps)
-            .filter(|step| !matches!(*step, "*" | "[]"))
-        else {
+    let mut last = "";
+    for (known, _) in same_first(path) {
+        let Some(step) = known.split('.').nth(steps) else {
             continue;
         };
-        if common(known, path) != steps {
+        if matches!(step, "*" | "[]") || step == last || common(known, path) != steps {
             continue;
         }
-        let far = distance(step, wanted);
-        if far <= most && best.is_none_or(|(_, nearest)| far < nearest) {
+        last = step;
+        if let Some(far) = closeness(step, wanted)
+            && best.is_none_or(|(_, nearest)| far < nearest)
+        {
             best = Some((step, far));
         }
     }
     best.map(|(step, _)| step)
+}
+
+/// How far the two are from each other, if that is near enough for a slip of the pen.
+pub(crate) fn closeness(known: &str, written: &str) -> Option<usize> {
+    let most = 1 + written.len() / 4;
+    if known.len().abs_diff(written.len()) > 2 * most {
+        return None;
+    }
+    Some(distance(known, written)).filter(|far| *far <= most)
 }
 
 /// How many letters have to change, come, go or change places, without regard to case and to which of `-` and `_` it is.
@@ -161,7 +177,7 @@ mod tests {
     fn a_misspelt_step_has_a_neighbour() {
         assert_eq!(nearest(&["sdk", "asw", "s3"], 1), Some("aws"));
         assert_eq!(nearest(&["agent", "git-user"], 1), Some("git_user"));
-        assert_eq!(nearest(&["wholly", "other"], 0), None);
+        assert_eq!(nearest(&["sdk", "wholly_other"], 1), None);
         assert_eq!(nearest(&["sdk", "developement"], 1), Some("development"));
     }
 }

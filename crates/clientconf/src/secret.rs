@@ -47,11 +47,11 @@ pub fn masked(path: &[&str], value: &Value) -> Value {
     match value {
         Value::Map(map) => {
             let entries = map
-                .entries
+                .entries()
                 .iter()
                 .map(|(key, value)| (key.clone(), below(path, key, value)))
                 .collect();
-            Value::Map(Map { entries })
+            Value::Map(Map::new(entries))
         }
         Value::List(values) => Value::List(values.iter().map(|value| below(path, "[]", value)).collect()),
         Value::Null => Value::Null,

@@ -30,17 +30,34 @@ pub enum Value {
 /// Keys with their values, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
-    /// Each key once.
-    pub entries: Vec<(String, Value)>,
+    entries: Vec<(String, Value)>,
+    /// Where the keys are, by their letters.
+    order: Vec<usize>,
 }
 
 impl Map {
+    /// Of keys of which each stands once.
+    pub fn new(entries: Vec<(String, Value)>) -> Self {
+        let mut order: Vec<usize> = (0..entries.len()).collect();
+        order.sort_by(|one, other| {
+            entries
+                .get(*one)
+                .map(|(key, _)| key)
+                .cmp(&entries.get(*other).map(|(key, _)| key))
+        });
+        Self { entries, order }
+    }
+
+    /// The keys with their values, in the order of the text.
+    pub fn entries(&self) -> &[(String, Value)] {
+        &self.entries
+    }
+
     /// The value of a key, which is one step: dots in it are part of it.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.entries
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value)
+        let known = |at: &usize| self.entries.get(*at).map_or("", |(key, _)| key.as_str());
+        let at = self.order.binary_search_by(|at| known(at).cmp(key)).ok()?;
+        self.entries.get(*self.order.get(at)?).map(|(_, value)| value)
     }
 
     /// The value at a path.
@@ -167,20 +184,20 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
 /// `as_plain_ordered_dict`: the values that the graph holds in the end.
 pub(crate) fn plain(graph: &mut Graph, tree: TreeId, depth: usize) -> Result<Map, Stop> {
     crate::copy::too_deep(graph, depth)?;
-    let mut map = Map::default();
+    let mut entries: Vec<(String, Value)> = Vec::new();
     let items = graph.items(tree)?;
     let mut seen: std::collections::BTreeMap<Key, usize> = std::collections::BTreeMap::new();
     for (key, value) in items {
         let value = plain_value(graph, &value, depth)?;
         let key = Key::text(key.plain());
-        if let Some((_, old)) = seen.get(&key).and_then(|at| map.entries.get_mut(*at)) {
+        if let Some((_, old)) = seen.get(&key).and_then(|at| entries.get_mut(*at)) {
             *old = value;
         } else {
-            seen.insert(key.clone(), map.entries.len());
-            map.entries.push((key.text.to_string(), value));
+            seen.insert(key.clone(), entries.len());
+            entries.push((key.text.to_string(), value));
         }
     }
-    Ok(map)
+    Ok(Map::new(entries))
 }
 
 fn plain_value(graph: &mut Graph, value: &Val, depth: usize) -> Result<Value, Stop> {

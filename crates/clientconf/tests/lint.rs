@@ -59,6 +59,21 @@ fn an_unknown_key_has_its_neighbour() {
 }
 
 #[test]
+fn many_keys_are_judged_soon() {
+    let mut text = String::new();
+    for i in 0..5_000 {
+        text = text + "environment.KEY_" + &i.to_string() + " = x\n";
+    }
+    let started = std::time::Instant::now();
+    assert_eq!(one(&text).code, Code::EnvironmentOff);
+    assert!(
+        started.elapsed() < std::time::Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[test]
 fn dots_in_quotes_make_no_path() {
     let finding = one("\"sdk.aws\" { s3 = 1 }\n");
     assert!(

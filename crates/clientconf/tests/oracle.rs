@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use clientconf::merge::{Layer, merge};
 use clientconf::parse::parse;
 use clientconf::resolve::Resolve;
 use clientconf::value::Value;
@@ -56,11 +57,28 @@ fn texts_are_read_as_the_client_reads_them() {
 }
 
 #[test]
+fn texts_over_each_other_are_what_the_client_makes_of_them() {
+    let environment = [("HOME".to_owned(), "/home/someone".to_owned())];
+    let rows = std::fs::read_to_string(corpus().join("merged.json")).unwrap();
+    let rows: Vec<(Vec<String>, String)> = serde_json::from_str(&rows).unwrap();
+    assert!(rows.len() >= 200);
+    for (names, theirs) in rows {
+        let read = |name: &String| {
+            let text = std::fs::read_to_string(corpus().join(name)).unwrap();
+            parse(&text, Resolve::With(&environment)).unwrap().tree
+        };
+        let trees: Vec<_> = names.iter().map(read).collect();
+        let layers: Vec<_> = trees.iter().map(|tree| Layer { tree }).collect();
+        assert_eq!(Value::Map(merge(&layers).tree()).to_json(), theirs, "{names:?}");
+    }
+}
+
+#[test]
 fn every_text_of_the_corpus_has_an_answer() {
     let expected = json("expected.json");
     for entry in std::fs::read_dir(corpus()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if name != "expected.json" && name != "limits.json" {
+        if !["expected.json", "limits.json", "merged.json"].contains(&name.as_str()) {
             assert!(
                 expected.contains_key(&name),
                 "{name}: run e2e/sdk/parse_corpus.py --write"
