@@ -190,12 +190,40 @@ def keys(chance: random.Random, depth: int, count: int) -> str:
 
 
 def generated(chance: random.Random) -> str:
+    if chance.random() < 0.6:
+        return mild(chance)
     lines = keys(chance, 0, chance.randrange(1, 7)).split("\n")
     if chance.random() < 0.7:
         known = {"a.b": "t", "a.c": "{k = 1}", "b.a": "[1]", "c": "2", "x": "w", "r.a": "{b = ${c}}"}
         for name in chance.sample(sorted(known), chance.randrange(7)):
             lines.insert(chance.randrange(len(lines) + 1), f"{name} = {known[name]}")
     return "\n".join(lines) + chance.choice(("", "\n"))
+
+
+def mild(chance: random.Random) -> str:
+    """Lines that nearly always are legal: what is named stands somewhere, and what is joined mostly fits."""
+    texts, blocks, lists = ["t", "b.t", "HOME"], ["b", "m"], ["l", "b.l"]
+    lines = ["t = x", "b { t = 1, l = [1], n = null }", "m { k { v = 2 } }", "l = [a, {k = v}]"]
+    for _ in range(chance.randrange(1, 8)):
+        key = chance.choice("t u v b.t b.u m.k.v m.k.w n".split())
+        kind = chance.random()
+        if kind < 0.5:
+            parts = [chance.choice(WORDS + ["${" + chance.choice(texts) + "}"] * 8 + ["${?no}"]) for _ in range(chance.choice((1, 2, 3)))]
+            lines.append(key + chance.choice((" = ", ": ", " += ")) + chance.choice((" ", "", "   ")).join(parts))
+        elif kind < 0.75:
+            key = chance.choice(["b", "m", "m.k", "c", "d"])
+            parts = [chance.choice(["${" + chance.choice(blocks) + "}", "{ x = ${t} }", "{ k { z = [${t}] } }", "${?no}", "{ t = null }"]) for _ in range(chance.choice((1, 2, 3)))]
+            lines.append(key + chance.choice((" = ", ": ", " ")) + " ".join(parts) if parts[0][0] == "{" else key + " = " + " ".join(parts))
+        else:
+            key = chance.choice(["l", "b.l", "o"])
+            parts = [chance.choice(["${" + chance.choice(lists) + "}", "[${t}, 2]", "[${?no}, 0]", "[{ a = ${t} }]", "${?no}"]) for _ in range(chance.choice((1, 2)))]
+            lines.append(key + chance.choice((" = ", " += ")) + " ".join(parts))
+        texts += [key] if kind < 0.5 else []
+    head, rest = lines[:4], lines[4:]
+    chance.shuffle(head)
+    if chance.random() < 0.3:
+        rest.insert(chance.randrange(len(rest) + 1), head.pop())
+    return "\n".join(head + rest) + chance.choice(("", "\n"))
 
 
 # Where this program stops on purpose and the client goes on: see the documentation of the crate.
