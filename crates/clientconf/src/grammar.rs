@@ -15,8 +15,8 @@ use crate::tokens;
 /// block of keys 21, one more sign before it 9; a thousand calls are the limit, of which the SDK and the script that uses
 /// it need their part.
 const STACK: usize = 760;
-const LIST: usize = 16;
-const BLOCK: usize = 21;
+pub(crate) const LIST: usize = 16;
+pub(crate) const BLOCK: usize = 21;
 const ASSIGNED: usize = 9;
 
 /// Where a key stands: a tree of its own, because keys of the text and keys of the result are not the same.
@@ -66,8 +66,8 @@ pub(crate) struct Reading {
 pub(crate) struct Grammar<'a> {
     pub(crate) text: &'a [char],
     pub(crate) at: usize,
-    stack: usize,
-    above: Option<usize>,
+    pub(crate) stack: usize,
+    pub(crate) above: Option<usize>,
     pub(crate) out: Reading,
 }
 
@@ -168,7 +168,7 @@ impl<'a> Grammar<'a> {
         found
     }
 
-    fn enter(&mut self, cost: usize) -> Result<(), Stop> {
+    pub(crate) fn enter(&mut self, cost: usize) -> Result<(), Stop> {
         self.stack += cost;
         if self.stack <= STACK {
             return Ok(());
@@ -179,7 +179,7 @@ impl<'a> Grammar<'a> {
         ))
     }
 
-    fn close(&mut self, sign: char) -> Result<(), Stop> {
+    pub(crate) fn close(&mut self, sign: char) -> Result<(), Stop> {
         self.spaces();
         if self.peek() == Some(sign) {
             self.at += 1;
@@ -215,7 +215,7 @@ impl<'a> Grammar<'a> {
     }
 
     /// What stands between braces, or in the whole text.
-    fn keys(&mut self, root: bool) -> Result<TreeId, Stop> {
+    pub(crate) fn keys(&mut self, root: bool) -> Result<TreeId, Stop> {
         let tree = self.out.graph.add_tree(Tree {
             root,
             ..Tree::default()
@@ -291,7 +291,7 @@ impl<'a> Grammar<'a> {
         Ok(true)
     }
 
-    fn mark(&mut self, step: Rc<str>, at: usize) {
+    pub(crate) fn mark(&mut self, step: Rc<str>, at: usize) {
         self.out.marks.push(Mark {
             above: self.above,
             step,
@@ -370,59 +370,6 @@ impl<'a> Grammar<'a> {
         };
         let sub = self.out.graph.add_sub(sub)?;
         self.out.graph.beside(vec![Val::Sub(sub), value], at)
-    }
-
-    pub(crate) fn block(&mut self) -> Result<Val, Stop> {
-        self.enter(BLOCK)?;
-        self.at += 1;
-        let tree = self.keys(false)?;
-        self.close('}')?;
-        self.stack -= BLOCK;
-        Ok(Val::Tree(tree))
-    }
-
-    pub(crate) fn list(&mut self) -> Result<Val, Stop> {
-        self.enter(LIST)?;
-        let above = self.above;
-        self.at += 1;
-        let mut values = Vec::new();
-        loop {
-            self.spaces();
-            let start = self.at;
-            self.above = above;
-            self.mark(Rc::from("[]"), start);
-            match self.value()? {
-                Val::Text(text) if text.is_empty() => {
-                    if self.slice(start, self.at).contains(&'"') {
-                        self.odd(Oddity::EmptyElement, start);
-                    }
-                }
-                Val::Include => {}
-                value => values.push(value),
-            }
-            if !self.run(&['\n', '\r', ',']) {
-                break;
-            }
-        }
-        self.close(']')?;
-        self.above = above;
-        self.stack -= LIST;
-        let joins: Vec<_> = values
-            .iter()
-            .enumerate()
-            .filter_map(|(i, v)| {
-                if let Val::Join(id) = v {
-                    Some((i, *id))
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let list = self.out.graph.add_list(values)?;
-        for (index, id) in joins {
-            self.out.graph.join_mut(id)?.parent = Parent::List(list, index);
-        }
-        Ok(Val::List(list))
     }
 
     pub(crate) fn odd(&mut self, what: Oddity, at: usize) {

@@ -1,14 +1,67 @@
-//! What stands after `=`: any number of values beside each other.
+//! What stands after `=`: any number of values beside each other, also in lists and blocks.
 
 use std::rc::Rc;
 
 use crate::fault::Stop;
-use crate::grammar::{Grammar, Oddity};
-use crate::graph::{Key, Sub, Val};
+use crate::grammar::{BLOCK, Grammar, LIST, Oddity};
+use crate::graph::{Key, Parent, Sub, Val};
 use crate::scalar::{self, Number};
 use crate::tokens;
 
 impl Grammar<'_> {
+    pub(crate) fn block(&mut self) -> Result<Val, Stop> {
+        self.enter(BLOCK)?;
+        self.at += 1;
+        let tree = self.keys(false)?;
+        self.close('}')?;
+        self.stack -= BLOCK;
+        Ok(Val::Tree(tree))
+    }
+
+    pub(crate) fn list(&mut self) -> Result<Val, Stop> {
+        self.enter(LIST)?;
+        let above = self.above;
+        self.at += 1;
+        let mut values = Vec::new();
+        loop {
+            self.spaces();
+            let start = self.at;
+            self.above = above;
+            self.mark(Rc::from("[]"), start);
+            match self.value()? {
+                Val::Text(text) if text.is_empty() => {
+                    if self.slice(start, self.at).contains(&'"') {
+                        self.odd(Oddity::EmptyElement, start);
+                    }
+                }
+                Val::Include => {}
+                value => values.push(value),
+            }
+            if !self.run(&['\n', '\r', ',']) {
+                break;
+            }
+        }
+        self.close(']')?;
+        self.above = above;
+        self.stack -= LIST;
+        let joins: Vec<_> = values
+            .iter()
+            .enumerate()
+            .filter_map(|(i, v)| {
+                if let Val::Join(id) = v {
+                    Some((i, *id))
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let list = self.out.graph.add_list(values)?;
+        for (index, id) in joins {
+            self.out.graph.join_mut(id)?.parent = Parent::List(list, index);
+        }
+        Ok(Val::List(list))
+    }
+
     /// Everything up to the end of the value, joined.
     pub(crate) fn value(&mut self) -> Result<Val, Stop> {
         self.spaces();
