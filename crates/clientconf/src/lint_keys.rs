@@ -61,6 +61,10 @@ impl KeyLint<'_> {
                 message,
             })
         };
+        // There may be many, and every name is right.
+        if let ["environment", _] = path {
+            return None;
+        }
         if let ["agent", key] = path
             && NOT_FROM_VAULTS.contains(key)
         {

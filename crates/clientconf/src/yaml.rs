@@ -10,12 +10,13 @@
 //! - `.inf`, `.nan` and control signs in text are refused, and so is empty text in a list, which clients drop;
 //! - one document; an empty one has no keys.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
 
 use crate::fault::{Fault, FaultKind, MAX_BYTES};
+use crate::graph::Key;
 use crate::value::quote;
 use crate::yaml_scalar::plain;
 
@@ -110,7 +111,7 @@ enum What {
 struct Reader<'a> {
     events: Parser<'a, StrInput<'a>>,
     /// What has a name, by the number that the parser gives it.
-    anchors: Vec<(usize, Rc<Node>)>,
+    anchors: Vec<Option<Rc<Node>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -159,10 +160,9 @@ impl<'a> Reader<'a> {
         }
         let (anchor, what) = match event {
             Event::Alias(anchor) => {
-                let known = self.anchors.iter().find(|(known, _)| *known == anchor);
-                return match known {
-                    Some((_, node)) => Ok(node.clone()),
-                    None => Err(place.fault("This alias names what it stands in. Write it out.")),
+                return match self.anchors.get(anchor) {
+                    Some(Some(node)) => Ok(node.clone()),
+                    _ => Err(place.fault("This alias names what it stands in. Write it out.")),
                 };
             }
             Event::Scalar(text, style, anchor, tag) => (anchor, scalar(&text, style, tag.as_deref(), place)?),
@@ -178,7 +178,11 @@ impl<'a> Reader<'a> {
         };
         let node = Rc::new(Node { place, what });
         if anchor > 0 {
-            self.anchors.push((anchor, node.clone()));
+            // The parser counts them up, so that this grows with the text.
+            self.anchors.resize(self.anchors.len().max(anchor + 1), None);
+            if let Some(known) = self.anchors.get_mut(anchor) {
+                *known = Some(node.clone());
+            }
         }
         Ok(node)
     }
@@ -203,7 +207,7 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, depth: usize) -> Result<What, Fault> {
         let mut entries = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
         loop {
             let (key, place) = match self.next()? {
                 (Event::MappingEnd, _) => return Ok(What::Map(entries)),
@@ -215,7 +219,7 @@ impl<'a> Reader<'a> {
                 }
                 (_, place) => return Err(place.fault("A key is text. Write name: value.")),
             };
-            if !seen.insert(key.clone()) {
+            if seen.insert(Key::text(&key), 0).is_some() {
                 return Err(place.fault("This key stands twice in its block. Remove one of the two."));
             }
             let (event, value_place) = self.next()?;

@@ -15,7 +15,7 @@ pub(crate) fn plain(text: &str) -> Result<Option<String>, &'static str> {
     for (prefix, radix) in [("0x", 16), ("0o", 8)] {
         let digits = text.strip_prefix(prefix).unwrap_or("");
         if !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix)) {
-            return match u128::from_str_radix(digits, radix) {
+            return match u64::from_str_radix(digits, radix) {
                 Ok(number) => Ok(Some(number.to_string())),
                 Err(_too_large) => Err("This number is too large. Put it in quotes."),
             };
@@ -37,14 +37,39 @@ pub(crate) fn plain(text: &str) -> Result<Option<String>, &'static str> {
             if digits.is_empty() { "0" } else { digits }
         )));
     }
-    if !is_float(unsigned) {
-        return Ok(None);
+    if is_float(unsigned) {
+        float(text, unsigned).map(Some)
+    } else {
+        Ok(None)
     }
-    let printed = crate::scalar::float(text);
-    if printed.ends_with("inf") {
-        return Err("This number is too large for clients. Put it in quotes.");
+}
+
+/// A float as JSON has it.
+fn float(text: &str, unsigned: &str) -> Result<String, &'static str> {
+    // As text: reading and printing floats would be a tenth of an app that only checks.
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, ""));
+    let too_large = exponent
+        .trim_start_matches(['-', '+'])
+        .parse()
+        .map_or(!exponent.is_empty(), |e: u32| e > 200);
+    if too_large || mantissa.len() > 100 {
+        return Err("This number is too large or too long for clients. Put it in quotes.");
     }
-    Ok(Some(printed))
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let or_zero = |digits: &str| {
+        if digits.is_empty() {
+            "0".to_owned()
+        } else {
+            digits.to_owned()
+        }
+    };
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    let e = if exponent.is_empty() { "" } else { "e" };
+    Ok(format!(
+        "{sign}{}.{}{e}{exponent}",
+        or_zero(whole.trim_start_matches('0')),
+        or_zero(fraction)
+    ))
 }
 
 /// `(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
@@ -82,8 +107,9 @@ mod tests {
             ("0o17", "15"),
             ("5.", "5.0"),
             (".5", "0.5"),
-            ("1e3", "1000.0"),
-            ("-1.50", "-1.5"),
+            ("1e3", "1.0e3"),
+            ("-1.50", "-1.50"),
+            ("+007.5E+3", "7.5e+3"),
         ] {
             assert_eq!(plain(word), Ok(Some(json.to_owned())), "{word}");
         }
