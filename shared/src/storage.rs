@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    contract::Download,
+    contract::Foreign,
     endpoint,
     ids::StorageEntryId,
     page::Page,
@@ -24,8 +24,8 @@ endpoint!(
     GetStorageEntry = reads Get "/api/v1/me/storage/{storage_entry_id}", in_person, path OneStorageEntry, query (),
     body () => StorageEntry);
 endpoint!(
-    /// Changes an entry. What is not sent stays, also the secret; with another host, account or provider the secret must be sent
-    /// again.
+    /// Changes an entry. What is not sent stays, also the secret; with another host, key or provider the secret must be sent
+    /// again, and the token belongs to what was and goes.
     ChangeStorageEntry = changes Patch "/api/v1/me/storage/{storage_entry_id}", in_person, path OneStorageEntry, query (),
     body StorageEntryChange => StorageEntry);
 endpoint!(
@@ -37,14 +37,19 @@ endpoint!(
     TestStorageEntry = changes Post "/api/v1/me/storage/{storage_entry_id}/test", in_person, path OneStorageEntry, query (),
     body () => StorageTest);
 endpoint!(
-    /// Finds the entry for an object's address, one's own or one of a group's vault, and makes a signed address from which the
-    /// browser loads it.
+    /// Finds the entry for an object's address, one's own or one of a group's vault, and makes an address from which the browser
+    /// loads it for five minutes: a signed one of the storage, or one of this server where the storage can sign none.
     PreviewObject = changes Post "/api/v1/workspaces/{workspace_id}/objects/preview", in_person needs WorkspaceRead,
     path InWorkspace, query (), body ObjectAddress => ObjectPreview);
 endpoint!(
     /// The first part of an HTML object, in a sandbox: without scripts if one's preferences say so.
     ShowObject = reads Get "/api/v1/workspaces/{workspace_id}/objects/page", in_person needs WorkspaceRead,
-    path InWorkspace, query ObjectAddress, body () => Download);
+    path InWorkspace, query ObjectAddress, body () => Foreign);
+endpoint!(
+    /// An object itself, for browsers that its storage cannot hand it to: with a shared access signature, which must not leave
+    /// this server, and from a storage without TLS.
+    LoadObject = reads Get "/api/v1/workspaces/{workspace_id}/objects/content", in_person needs WorkspaceRead,
+    path InWorkspace, query ObjectAddress, body () => Foreign);
 
 /// Path of one entry.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -193,7 +198,7 @@ pub struct ObjectPreview {
     pub name: String,
     /// Bytes.
     pub bytes: u64,
-    /// Signed; loads the object until `expires_at`.
+    /// Loads the object until `expires_at`: signed, or below this server's own address and then without a host.
     pub url: String,
     /// Until when.
     pub expires_at: DateTime<Utc>,

@@ -153,6 +153,18 @@ impl Scope {
         vaults::table.filter(vaults::workspace_id.eq(self.workspace_id()))
     }
 
+    /// The caller's own entries of cloud storage access.
+    #[must_use]
+    pub fn own_storage_entries(&self) -> OfUser<storage_entries::table, storage_entries::user_id> {
+        storage_entries::table.filter(storage_entries::user_id.eq(self.user_id()))
+    }
+
+    /// The caller's own preferences.
+    #[must_use]
+    pub fn own_preferences(&self) -> OfUser<preferences::table, preferences::user_id> {
+        preferences::table.filter(preferences::user_id.eq(self.user_id()))
+    }
+
     /// Its counted calls.
     #[must_use]
     pub fn call_counts(&self) -> ByText<call_counts::table, call_counts::workspace_id> {
