@@ -1,6 +1,8 @@
 //! The Rust tests: all of them on `SQLite`, those that touch a database again on `PostgreSQL`, and the examples in
 //! the documentation. By cargo-nextest where it is installed, else by cargo itself.
 
+use std::ffi::OsString;
+
 use anyhow::Result;
 
 use crate::checks::NATIVE;
@@ -8,14 +10,31 @@ use crate::counts::{self, Counts};
 use crate::job::{Job, Show};
 use crate::postgres::Cluster;
 use crate::suite::{Lacking, Report};
-use crate::{say, suite};
+use crate::{azurite, say, suite};
 
 /// Names the database of the tests; without it each test makes a `SQLite` file.
 const DATABASE: &str = "TEST_DATABASE_URL";
 
 /// Every test, on `SQLite`.
 pub fn on_sqlite() -> Result<Report> {
-    counted(job(&[]).without_env(DATABASE))
+    let (azurite, lacking) = with_azurite();
+    let mut report = counted(job(&[]).without_env(DATABASE).env(azurite::VARIABLE, azurite))?;
+    report.lacking.extend(lacking);
+    Ok(report)
+}
+
+/// What the tests are told of Azurite, and that it is lacking if it cannot be had.
+fn with_azurite() -> (OsString, Option<Lacking>) {
+    match azurite::ready() {
+        Ok(program) => (program.into_os_string(), None),
+        Err(error) => {
+            let lacking = Lacking {
+                what: "the tests with Azure's protocol",
+                why: say::in_one_line(&error),
+            };
+            (azurite::LACKING.into(), Some(lacking))
+        }
+    }
 }
 
 /// The unit tests of the app, as a program of this machine: what they test needs no browser.
@@ -49,7 +68,11 @@ pub fn on_postgres() -> Result<Report> {
         }
     };
     say::line("a PostgreSQL of our own is running");
-    counted(job(&["backend", "db"]).env(DATABASE, cluster.url()))
+    let (azurite, lacking) = with_azurite();
+    let tests = job(&["backend", "db"]).env(azurite::VARIABLE, azurite);
+    let mut report = counted(tests.env(DATABASE, cluster.url()))?;
+    report.lacking.extend(lacking);
+    Ok(report)
 }
 
 /// Examples in the documentation. Plain `cargo test` has run them already, and then there is nothing to do.
