@@ -25,7 +25,13 @@ pub fn ready() -> Result<PathBuf> {
     say::line(&format!("getting Azurite {VERSION}"));
     fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
     let got = Job::new("npm")
-        .args(["install", "--no-audit", "--no-fund", "--prefer-offline", "--cache"])
+        .args([
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--prefer-offline",
+            "--cache",
+        ])
         .arg(paths::cache()?.join("npm"))
         .arg("--prefix")
         .arg(&folder)

@@ -109,6 +109,11 @@ impl Reason {
                     Self::ClockSkew
                 }
             }
+            // Azurite has one code for a wrong signature and a missing right, and tells them apart in words only.
+            "AuthorizationFailure" if told.contains("failed to authenticate") && given => {
+                Self::WrongSignature
+            }
+            "AuthorizationFailure" if told.contains("failed to authenticate") => Self::WrongSecret,
             "AuthenticationFailed" | "InvalidAuthenticationInfo" | "NoAuthenticationInformation" if given => {
                 Self::WrongSignature
             }

@@ -53,8 +53,7 @@ async fn r023_azure_lets_account_keys_and_shared_access_signatures_in_and_says_w
             assert!(found.works, "{bucket}: {found:?}");
         }
     }
-    let other_key = format!("{}{}", &key[4..], &key[..4]).replace('=', "A");
-    let other_key = format!("{}==", &other_key[..86]);
+    let other_key = key.replacen('A', "B", 1);
     let past = shared_signature("rl", "2020-01-01T00:00:00Z");
     let table: [(&str, String, Option<&str>); 6] = [
         ("does not belong to this account", other_key, None),

@@ -85,7 +85,7 @@ async fn r021_to_r025_each_field_is_checked_and_everything_wrong_is_said_at_once
     assert_eq!(fields, ["/bucket", "/host", "/key", "/region", "/secret"]);
     let more = json!({"key": KEY, "secret": SECRET, "owner": "x"});
     let request = app.request("POST", CreateStorageEntry::PATH, &ann).set_json(more);
-    assert_eq!(app.raw(request).await.status, 400, "an unknown field");
+    assert_eq!(app.raw(request).await.status, 422, "an unknown field");
 }
 
 #[actix_web::test]

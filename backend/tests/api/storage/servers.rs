@@ -248,7 +248,7 @@ impl Azure {
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let said = lines.find_map(|line| {
             let line = line.unwrap();
-            let (_, address) = line.split_once("successfully listening at http://")?;
+            let (_, address) = line.split_once("successfully listens on http://")?;
             Some(address.trim().to_owned())
         });
         // Whoever reads nothing any more must not stop it from writing.
