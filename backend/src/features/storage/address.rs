@@ -258,127 +258,108 @@ fn unescaped(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn first(text: &str) -> (Place, String, String) {
-        let mut found = read(text).unwrap_or_else(|_| panic!("{text}"));
-        let address = found.swap_remove(0);
+    /// Addresses, the storage, bucket and name that they mean.
+    const FORMS_READ: &[(&str, &str, &str, &str)] = &[
+        ("s3://data/a/b.png", "amazon", "data", "a/b.png"),
+        ("S3://data/a//b.png", "amazon", "data", "a//b.png"),
+        ("s3://data/a%20b.png", "amazon", "data", "a b.png"),
+        ("s3://data/100%.png", "amazon", "data", "100%.png"),
+        ("s3://data/what?#x.png", "amazon", "data", "what?#x.png"),
+        ("s3://minio:9000/data/a.png", "minio:9000", "data", "a.png"),
         (
-            address.place.clone(),
-            address.bucket.clone(),
-            address.keys[0].clone(),
-        )
-    }
-
-    fn host(host: &str, port: Option<u16>) -> Place {
-        Place::Host {
-            host: host.to_owned(),
-            port,
-        }
-    }
+            "s3://MinIO.Internal:443/data/a.png",
+            "minio.internal:443",
+            "data",
+            "a.png",
+        ),
+        ("s3://[::1]:9000/data/a.png", "[::1]:9000", "data", "a.png"),
+        ("gs://data/a/b.png", "google", "data", "a/b.png"),
+        (
+            "azure://acme.blob.core.windows.net/data/a/b.png",
+            "azure acme",
+            "data",
+            "a/b.png",
+        ),
+        (
+            "https://acme.blob.core.windows.net/data/a%20b.png?sv=1&sig=x",
+            "azure acme",
+            "data",
+            "a b.png",
+        ),
+        ("https://data.s3.amazonaws.com/a.png", "amazon", "data", "a.png"),
+        (
+            "https://data.set.s3.eu-west-1.amazonaws.com/a.png",
+            "amazon",
+            "data.set",
+            "a.png",
+        ),
+        (
+            "https://s3.eu-west-1.amazonaws.com/data/a.png",
+            "amazon",
+            "data",
+            "a.png",
+        ),
+        (
+            "https://s3-eu-west-1.amazonaws.com/data/a.png",
+            "amazon",
+            "data",
+            "a.png",
+        ),
+        (
+            "https://s3.cn-north-1.amazonaws.com.cn/data/a.png",
+            "amazon",
+            "data",
+            "a.png",
+        ),
+        (
+            "https://storage.googleapis.com/data/a.png",
+            "google",
+            "data",
+            "a.png",
+        ),
+        (
+            "https://data.storage.googleapis.com/a.png",
+            "google",
+            "data",
+            "a.png",
+        ),
+        (
+            "https://storage.cloud.google.com/data/a.png",
+            "google",
+            "data",
+            "a.png",
+        ),
+        (
+            "https://minio.example/data/a.png",
+            "minio.example:443",
+            "data",
+            "a.png",
+        ),
+        (
+            "http://minio.example:9000/data/a.png",
+            "minio.example:9000",
+            "data",
+            "a.png",
+        ),
+    ];
 
     #[test]
     fn each_form_of_an_address_is_read() {
-        let azure = || Place::Azure {
-            account: "acme".to_owned(),
-        };
-        for (text, place, bucket, key) in [
-            ("s3://data/a/b.png", Place::Amazon, "data", "a/b.png"),
-            ("S3://data/a//b.png", Place::Amazon, "data", "a//b.png"),
-            ("s3://data/a%20b.png", Place::Amazon, "data", "a b.png"),
-            ("s3://data/100%.png", Place::Amazon, "data", "100%.png"),
-            ("s3://data/what?#x.png", Place::Amazon, "data", "what?#x.png"),
-            (
-                "s3://minio:9000/data/a.png",
-                host("minio", Some(9000)),
-                "data",
-                "a.png",
-            ),
-            (
-                "s3://MinIO.Internal:443/data/a.png",
-                host("minio.internal", Some(443)),
-                "data",
-                "a.png",
-            ),
-            (
-                "s3://[::1]:9000/data/a.png",
-                host("[::1]", Some(9000)),
-                "data",
-                "a.png",
-            ),
-            ("gs://data/a/b.png", Place::Google, "data", "a/b.png"),
-            (
-                "azure://acme.blob.core.windows.net/data/a/b.png",
-                azure(),
-                "data",
-                "a/b.png",
-            ),
-            (
-                "https://acme.blob.core.windows.net/data/a%20b.png?sv=1&sig=x",
-                azure(),
-                "data",
-                "a b.png",
-            ),
-            (
-                "https://data.s3.amazonaws.com/a.png",
-                Place::Amazon,
-                "data",
-                "a.png",
-            ),
-            (
-                "https://data.set.s3.eu-west-1.amazonaws.com/a.png",
-                Place::Amazon,
-                "data.set",
-                "a.png",
-            ),
-            (
-                "https://s3.eu-west-1.amazonaws.com/data/a.png",
-                Place::Amazon,
-                "data",
-                "a.png",
-            ),
-            (
-                "https://s3-eu-west-1.amazonaws.com/data/a.png",
-                Place::Amazon,
-                "data",
-                "a.png",
-            ),
-            (
-                "https://s3.cn-north-1.amazonaws.com.cn/data/a.png",
-                Place::Amazon,
-                "data",
-                "a.png",
-            ),
-            (
-                "https://storage.googleapis.com/data/a.png",
-                Place::Google,
-                "data",
-                "a.png",
-            ),
-            (
-                "https://data.storage.googleapis.com/a.png",
-                Place::Google,
-                "data",
-                "a.png",
-            ),
-            (
-                "https://storage.cloud.google.com/data/a.png",
-                Place::Google,
-                "data",
-                "a.png",
-            ),
-            (
-                "https://minio.example/data/a.png",
-                host("minio.example", Some(443)),
-                "data",
-                "a.png",
-            ),
-            (
-                "http://minio.example:9000/data/a.png",
-                host("minio.example", Some(9000)),
-                "data",
-                "a.png",
-            ),
-        ] {
-            assert_eq!(first(text), (place, bucket.to_owned(), key.to_owned()), "{text}");
+        for (text, place, bucket, key) in FORMS_READ {
+            let mut found = read(text).unwrap_or_else(|_| panic!("{text}"));
+            let address = found.swap_remove(0);
+            let told = match &address.place {
+                Place::Amazon => "amazon".to_owned(),
+                Place::Google => "google".to_owned(),
+                Place::Azure { account } => format!("azure {account}"),
+                Place::Host { host, port } => format!("{host}:{}", port.unwrap()),
+                Place::AzureHost { .. } => "another azure".to_owned(),
+            };
+            assert_eq!(
+                (told.as_str(), address.bucket.as_str(), address.keys[0].as_str()),
+                (*place, *bucket, *key),
+                "{text}"
+            );
         }
     }
 

@@ -40,31 +40,32 @@ async fn r020_a_right_entry_works_for_one_bucket_and_for_all() {
 
 #[actix_web::test]
 async fn a_test_tells_why_an_entry_does_not_let_in() {
+    type Spoilt = fn(&mut NewStorageEntry);
     let app = server().await;
     let ann = app.person("ann");
-    let table: [(&str, fn(&mut NewStorageEntry)); 10] = [
+    let table: [(&str, Spoilt); 10] = [
         ("does not know this key", |entry| {
-            entry.key = "AKIANOBODY".to_owned()
+            entry.key = "AKIANOBODY".to_owned();
         }),
         ("secret does not belong to this key", |entry| {
-            entry.secret = secret("wrong")
+            entry.secret = secret("wrong");
         }),
         ("no bucket `nowhere`", |entry| entry.bucket = "nowhere".to_owned()),
         ("does not let it list", |entry| entry.key = READER_KEY.to_owned()),
         ("in the region `eu-west-1`", |entry| {
-            entry.key = ABROAD_KEY.to_owned()
+            entry.key = ABROAD_KEY.to_owned();
         }),
         ("session token does not belong", |entry| {
-            entry.key = SESSION_KEY.to_owned()
+            entry.key = SESSION_KEY.to_owned();
         }),
         ("does not resolve", |entry| {
-            entry.host = Some("storage.invalid".to_owned())
+            entry.host = Some("storage.invalid".to_owned());
         }),
         ("private network", |entry| {
-            entry.host = Some("http://127.0.0.1:9".to_owned())
+            entry.host = Some("http://127.0.0.1:9".to_owned());
         }),
         ("storage.allowed_private_hosts", |entry| {
-            entry.host = Some("localhost:9000".to_owned())
+            entry.host = Some("localhost:9000".to_owned());
         }),
         // The storage on this machine, which speaks no TLS.
         ("No safe connection", |entry| {

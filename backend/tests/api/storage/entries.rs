@@ -254,9 +254,7 @@ async fn a_deleted_accounts_entries_are_gone() {
     let ann = app.person("ann");
     add(&app, &ann, wanted()).await;
     let path = OneServerUser { user_id: ann.id };
-    let deleted = app
-        .call::<DeleteServerUser>(&operator, path, Default::default(), ())
-        .await;
+    let deleted = app.call::<DeleteServerUser>(&operator, path, (), ()).await;
     assert_eq!(deleted.status, 204, "{}", deleted.text());
     let left: i64 = app.db(|conn| {
         use diesel::prelude::*;

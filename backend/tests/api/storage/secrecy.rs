@@ -1,6 +1,8 @@
 //! Secrets come in and never go out: in no answer, no journal, no table, in no form.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use db::schema::{audit_entries, idempotency, storage_entries};
+use diesel::prelude::*;
 use serde_json::json;
 use shared::storage::{
     ChangeStorageEntry, CreateStorageEntry, GetStorageEntry, ListStorageEntries, NewStorageEntry,
@@ -16,7 +18,9 @@ use super::{
 /// A secret in each form in which it could lie around.
 fn forms(secret: &str) -> Vec<String> {
     let escaped: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = secret
+        .bytes()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     // Base64 depends on where in a longer text it begins.
     let shifted = (0..3).map(|shift| {
         let encoded = STANDARD.encode([vec![b'x'; shift], secret.as_bytes().to_vec()].concat());
@@ -39,7 +43,8 @@ async fn r021_no_secret_of_an_entry_is_in_any_answer_journal_or_table() {
         ..wanted()
     };
     let made = app.call::<CreateStorageEntry>(&ann, (), (), entry).await;
-    seen += &format!("{:?}{}", made.headers, made.text());
+    seen += &made.text();
+    seen = format!("{seen}{:?}", made.headers);
     let id = made.reply().id;
     let change = StorageEntryChange {
         secret: Some(secret(SECRET)),
@@ -69,7 +74,7 @@ async fn r021_no_secret_of_an_entry_is_in_any_answer_journal_or_table() {
         .raw(app.request("GET", "/api/v1/me/export", &ann))
         .await
         .text();
-    seen += &format!("{:?}", app.journal());
+    seen = format!("{seen}{:?}", app.journal());
     let kept = app
         .request("POST", "/api/v1/me/storage", &ann)
         .insert_header(("idempotency-key", "once"));
@@ -82,8 +87,6 @@ async fn r021_no_secret_of_an_entry_is_in_any_answer_journal_or_table() {
     for form in forms(TOKEN) {
         assert!(!seen.contains(&form), "{form}");
     }
-    use db::schema::{audit_entries, idempotency, storage_entries};
-    use diesel::prelude::*;
     let stored = app.db(|conn| {
         let entries: Vec<(String, Option<String>)> = storage_entries::table
             .select((storage_entries::sealed_secret, storage_entries::sealed_token))
@@ -111,8 +114,6 @@ async fn r021_no_secret_of_an_entry_is_in_any_answer_journal_or_table() {
 
 #[actix_web::test]
 async fn a_sealed_secret_moved_to_another_entry_opens_nothing() {
-    use db::schema::storage_entries as entries;
-    use diesel::prelude::*;
     let app = server().await;
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let hers = app
@@ -123,14 +124,14 @@ async fn a_sealed_secret_moved_to_another_entry_opens_nothing() {
         .call::<CreateStorageEntry>(&bob, (), (), wanted())
         .await
         .reply();
-    let id = |id| entries::id.eq(db::columns::StorageEntryId(id));
+    let id = |id| storage_entries::id.eq(db::columns::StorageEntryId(id));
     app.change(|conn| {
-        let sealed: String = entries::table
+        let sealed: String = storage_entries::table
             .filter(id(hers.id))
-            .select(entries::sealed_secret)
+            .select(storage_entries::sealed_secret)
             .first(conn)?;
-        diesel::update(entries::table.filter(id(his.id)))
-            .set(entries::sealed_secret.eq(sealed))
+        diesel::update(storage_entries::table.filter(id(his.id)))
+            .set(storage_entries::sealed_secret.eq(sealed))
             .execute(conn)
     });
     let refused = app.call::<TestStorageEntry>(&bob, at(his.id), (), ()).await;

@@ -161,11 +161,14 @@ fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Loade
         .unwrap_or_else(|| panic!("not without TLS: {url}"));
     let (host, path) = rest.split_once('/').unwrap();
     let mut connection = TcpStream::connect(host).unwrap();
-    let mut head = format!("{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let more: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let (more, length) = (more.concat(), body.len());
+    let head = format!(
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{more}content-length: {length}\r\n\r\n"
+    );
     connection.write_all(head.as_bytes()).unwrap();
     connection.write_all(body).unwrap();
     let mut answer = Vec::new();
