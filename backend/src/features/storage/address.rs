@@ -6,7 +6,10 @@ const FORMS: &str = "This is no address of an object. Write it like `s3://bucket
                      `gs://bucket/path` or `azure://account.blob.core.windows.net/container/path`.";
 const LONGEST_KEY: usize = 1024;
 const LONGEST: usize = 8192;
-const AZURE: &str = ".blob.core.windows.net";
+/// How the hosts of Azure Blob Storage end, behind the account.
+pub const AZURE: &str = ".blob.core.windows.net";
+/// The host of Google Cloud Storage.
+pub const GOOGLE: &str = "storage.googleapis.com";
 
 /// One object.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use super::{
-    address::{Address, Place},
+    address::{AZURE, Address, GOOGLE, Place},
     signing::{Access, is_shared_signature},
 };
 
@@ -282,8 +282,13 @@ fn is_for(access: &Access, address: &Address) -> bool {
             access.provider == StorageProvider::S3
                 && access.host.as_deref().is_none_or(super::address::is_amazon)
         }
-        Place::Google => access.provider == StorageProvider::Gcs && access.host.is_none(),
-        Place::Azure { account } => is_azure && access.key == *account && access.host.is_none(),
+        // Whoever wrote the provider's own host into the entry means the same.
+        Place::Google => {
+            access.provider == StorageProvider::Gcs && access.host() == ("https", GOOGLE.to_owned())
+        }
+        Place::Azure { account } => {
+            is_azure && access.key == *account && access.host() == ("https", format!("{account}{AZURE}"))
+        }
         Place::Host { host, port } => !is_azure && is_at(access, host, *port),
         Place::AzureHost { account, host, port } => {
             is_azure && access.key == *account && is_at(access, host, *port)

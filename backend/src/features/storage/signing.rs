@@ -11,6 +11,8 @@ use sha2::Sha256;
 use shared::storage::StorageProvider;
 use url::Url;
 
+use super::address::{AZURE, GOOGLE};
+
 /// A storage with the key to it, in the clear: lives as long as one call.
 #[derive(Debug, Clone)]
 pub struct Access {
@@ -85,8 +87,8 @@ impl Access {
                 let china = if region.starts_with("cn-") { ".cn" } else { "" };
                 format!("s3.{region}.amazonaws.com{china}")
             }
-            StorageProvider::Gcs => "storage.googleapis.com".to_owned(),
-            StorageProvider::Azure => format!("{}.blob.core.windows.net", self.key),
+            StorageProvider::Gcs => GOOGLE.to_owned(),
+            StorageProvider::Azure => format!("{}{AZURE}", self.key),
         };
         ("https", host)
     }

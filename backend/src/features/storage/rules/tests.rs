@@ -281,6 +281,7 @@ fn the_entry_for_the_bucket_comes_before_one_for_every_bucket_and_then_the_first
         access(Gcs, "", "google", None),
         access(Azure, "", "acme", None),
         access(Azure, "", "inner", Some("http://127.0.0.1:10000")),
+        access(Azure, "", "said", Some("said.blob.core.windows.net")),
     ];
     let found = |url: &str| {
         let addresses = read(url).unwrap();
@@ -301,6 +302,7 @@ fn the_entry_for_the_bucket_comes_before_one_for_every_bucket_and_then_the_first
         ("gs://data/a", Some("google")),
         ("https://storage.googleapis.com/data/a", Some("google")),
         ("azure://acme.blob.core.windows.net/data/a", Some("acme")),
+        ("azure://said.blob.core.windows.net/data/a", Some("said")),
         ("azure://other.blob.core.windows.net/data/a", None),
         ("azure://127.0.0.1:10000/inner/data/a", Some("inner")),
         ("azure://acme.blob.core.windows.net.evil.example/data/a", None),
