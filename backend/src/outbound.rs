@@ -9,7 +9,7 @@ use std::{
     error::Error,
     net::{IpAddr, SocketAddr},
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
@@ -25,8 +25,10 @@ use url::{Host, Url};
 pub use self::fault::Fault;
 use self::{addresses::is_public, fault::Closed};
 
-/// Requests that are under way at the same time.
-const AT_A_TIME: usize = 64;
+/// Questions that are under way at the same time, and long answers that are being passed on.
+const AT_A_TIME: (usize, usize) = (64, 32);
+/// How long passing an answer on may take.
+const LONGEST: Duration = Duration::from_mins(15);
 /// How long a connection may take to come about.
 const TO_CONNECT: Duration = Duration::from_secs(5);
 /// How long nothing may come.
@@ -50,7 +52,8 @@ pub struct Outbound {
     names: Names,
     /// Hosts with their port that may be anywhere.
     allowed: Vec<String>,
-    permits: Arc<Semaphore>,
+    questions: Arc<Semaphore>,
+    passed_on: Arc<Semaphore>,
     // Made when first used: reading the machine's certificates takes longer than starting the rest.
     clients: OnceLock<Option<Clients>>,
 }
@@ -89,7 +92,8 @@ impl Outbound {
         Self {
             names: Names::System,
             allowed: allowed.iter().map(|host| host.to_ascii_lowercase()).collect(),
-            permits: Arc::new(Semaphore::new(AT_A_TIME)),
+            questions: Arc::new(Semaphore::new(AT_A_TIME.0)),
+            passed_on: Arc::new(Semaphore::new(AT_A_TIME.1)),
             clients: OnceLock::new(),
         }
     }
@@ -104,7 +108,8 @@ impl Outbound {
         within: Duration,
     ) -> Result<Answer, Fault> {
         let asked = async {
-            let (response, _permit) = self.send(method, url, range).await?;
+            let _permit = permit(&self.questions)?;
+            let response = self.send(method, url, range).await?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
             let body = read(response, most_bytes).await?;
             Ok(Answer {
@@ -118,36 +123,39 @@ impl Outbound {
             .unwrap_or_else(|_elapsed| Err(Fault::TimedOut))
     }
 
-    /// Asks for something long: its status, and its body piece by piece.
+    /// Asks for something long: its status, and its body piece by piece, which fails where it is longer than `most_bytes`.
     pub async fn open(
         &self,
         url: Url,
+        most_bytes: u64,
     ) -> Result<(u16, impl Stream<Item = Result<bytes::Bytes, Fault>> + use<>), Fault> {
-        let (response, permit) = self.send(Method::GET, url, None).await?;
+        let permit = permit(&self.passed_on)?;
+        let response = self.send(Method::GET, url, None).await?;
         let status = response.status().as_u16();
+        let (begun, mut passed) = (Instant::now(), 0);
         let pieces = response.bytes_stream().map(move |piece| {
             let _held_until_the_end: &OwnedSemaphorePermit = &permit;
-            piece.map_err(|error| Fault::of(&error))
+            let piece = piece.map_err(|error| Fault::of(&error))?;
+            passed += piece.len() as u64;
+            if passed > most_bytes {
+                return Err(Fault::Unreadable);
+            }
+            // Whoever sends a little now and then must not hold the place for ever.
+            if begun.elapsed() > LONGEST {
+                return Err(Fault::TimedOut);
+            }
+            Ok(piece)
         });
         Ok((status, pieces))
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        url: Url,
-        range: Option<&str>,
-    ) -> Result<(Response, OwnedSemaphorePermit), Fault> {
-        let permit = Arc::clone(&self.permits)
-            .try_acquire_owned()
-            .map_err(|_none_left| Fault::Busy)?;
+    async fn send(&self, method: Method, url: Url, range: Option<&str>) -> Result<Response, Fault> {
         let client = self.client_for(&url)?;
         let mut request = client.request(method, url);
         if let Some(range) = range {
             request = request.header("range", range);
         }
-        let response = request.send().await.map_err(|error| Fault::of(&error))?;
-        Ok((response, permit))
+        request.send().await.map_err(|error| Fault::of(&error))
     }
 
     /// The client that may go there.
@@ -170,6 +178,12 @@ impl Outbound {
             _ => Ok(&clients.guarded),
         }
     }
+}
+
+fn permit(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Fault> {
+    Arc::clone(places)
+        .try_acquire_owned()
+        .map_err(|_none_left| Fault::Busy)
 }
 
 async fn read(response: Response, most_bytes: usize) -> Result<Vec<u8>, Fault> {

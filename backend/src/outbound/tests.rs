@@ -179,3 +179,38 @@ async fn why_there_is_no_answer_is_told_apart() {
     let late = outbound.ask(Method::GET, url, None, 10, within).await;
     assert_eq!(late.unwrap_err(), Fault::TimedOut);
 }
+
+#[tokio::test]
+async fn what_is_passed_on_ends_where_it_gets_too_long() {
+    let (port, _) = host(OK);
+    let outbound = Outbound::new(&[format!("127.0.0.1:{port}")]);
+    let url: Url = format!("http://127.0.0.1:{port}/").parse().unwrap();
+    let (_, whole) = outbound.open(url.clone(), 2).await.unwrap();
+    assert_eq!(whole.try_collect::<Vec<_>>().await.unwrap().concat(), b"ok");
+    let (_, longer) = outbound.open(url, 1).await.unwrap();
+    assert_eq!(
+        longer.try_collect::<Vec<_>>().await.unwrap_err(),
+        Fault::Unreadable
+    );
+}
+
+#[tokio::test]
+async fn who_asks_too_much_at_a_time_is_told_to_come_back() {
+    let (port, asked) = host(OK);
+    let outbound = Outbound {
+        questions: Arc::new(Semaphore::new(0)),
+        passed_on: Arc::new(Semaphore::new(0)),
+        ..Outbound::new(&[format!("127.0.0.1:{port}")])
+    };
+    let url = format!("http://127.0.0.1:{port}/");
+    assert_eq!(get(&outbound, &url).await.unwrap_err(), Fault::Busy);
+    assert_eq!(
+        outbound
+            .open(url.parse().unwrap(), 1)
+            .await
+            .map(|_| ())
+            .unwrap_err(),
+        Fault::Busy
+    );
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}

@@ -1,5 +1,6 @@
 //! Azurite, which stands in for Azure Blob Storage and checks signatures: from npm, into the cache.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
@@ -14,13 +15,13 @@ pub const VARIABLE: &str = "CLEARANCE_AZURITE";
 pub const LACKING: &str = "lacking";
 const VERSION: &str = "3.35.0";
 
-/// Makes sure it is there; answers the program.
-pub fn ready() -> Result<PathBuf> {
+/// Makes sure it is there; answers the program, and the search path with the Node.js that runs it.
+pub fn ready() -> Result<(PathBuf, OsString)> {
     let path = browser::node()?;
     let folder = paths::cache()?.join(format!("tools/azurite-{VERSION}"));
     let program = folder.join("node_modules/.bin/azurite-blob");
     if paths::is_program(&program) {
-        return Ok(program);
+        return Ok((program, path));
     }
     say::line(&format!("getting Azurite {VERSION}"));
     fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
@@ -36,7 +37,7 @@ pub fn ready() -> Result<PathBuf> {
         .arg("--prefix")
         .arg(&folder)
         .arg(format!("azurite@{VERSION}"))
-        .env("PATH", path)
+        .env("PATH", &path)
         .at_most_minutes(10)
         .quietly();
     if let Err(error) = got {
@@ -44,5 +45,5 @@ pub fn ready() -> Result<PathBuf> {
         let _nothing_got = fs::remove_dir_all(&folder);
         return Err(error).context("could not install Azurite");
     }
-    Ok(program)
+    Ok((program, path))
 }

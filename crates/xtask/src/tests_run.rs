@@ -1,8 +1,6 @@
 //! The Rust tests: all of them on `SQLite`, those that touch a database again on `PostgreSQL`, and the examples in
 //! the documentation. By cargo-nextest where it is installed, else by cargo itself.
 
-use std::ffi::OsString;
-
 use anyhow::Result;
 
 use crate::checks::NATIVE;
@@ -17,22 +15,20 @@ const DATABASE: &str = "TEST_DATABASE_URL";
 
 /// Every test, on `SQLite`.
 pub fn on_sqlite() -> Result<Report> {
-    let (azurite, lacking) = with_azurite();
-    let mut report = counted(job(&[]).without_env(DATABASE).env(azurite::VARIABLE, azurite))?;
-    report.lacking.extend(lacking);
-    Ok(report)
+    counted_with_azurite(job(&[]).without_env(DATABASE))
 }
 
-/// What the tests are told of Azurite, and that it is lacking if it cannot be had.
-fn with_azurite() -> (OsString, Option<Lacking>) {
+/// Runs tests that speak with Azurite, or reports that it is lacking.
+fn counted_with_azurite(job: Job) -> Result<Report> {
     match azurite::ready() {
-        Ok(program) => (program.into_os_string(), None),
+        Ok((program, path)) => counted(job.env(azurite::VARIABLE, program).env("PATH", path)),
         Err(error) => {
-            let lacking = Lacking {
+            let mut report = counted(job.env(azurite::VARIABLE, azurite::LACKING))?;
+            report.lacking.push(Lacking {
                 what: "the tests with Azure's protocol",
                 why: say::in_one_line(&error),
-            };
-            (azurite::LACKING.into(), Some(lacking))
+            });
+            Ok(report)
         }
     }
 }
@@ -68,11 +64,7 @@ pub fn on_postgres() -> Result<Report> {
         }
     };
     say::line("a PostgreSQL of our own is running");
-    let (azurite, lacking) = with_azurite();
-    let tests = job(&["backend", "db"]).env(azurite::VARIABLE, azurite);
-    let mut report = counted(tests.env(DATABASE, cluster.url()))?;
-    report.lacking.extend(lacking);
-    Ok(report)
+    counted_with_azurite(job(&["backend", "db"]).env(DATABASE, cluster.url()))
 }
 
 /// Examples in the documentation. Plain `cargo test` has run them already, and then there is nothing to do.

@@ -136,7 +136,7 @@ pub(super) async fn load(ctx: Ctx<LoadObject>) -> Result<Content, AppError> {
     let url = found
         .signed(Verb::Get, None, ctx.now(), SECONDS)
         .map_err(|why| at.wrong(why))?;
-    let reason = match ctx.outbound().open(url).await {
+    let reason = match ctx.outbound().open(url, MOST_PASSED_ON).await {
         Ok((200, pieces)) => {
             let media = kinds::of(&found.name).1;
             let cut_off = move |fault| match reasons::of_network(fault) {
