@@ -43,6 +43,8 @@ pub struct Config {
     pub audit_retention_days: Option<u32>,
     /// Outgoing mail; unset means none.
     pub smtp: Option<Smtp>,
+    /// What is asked of cloud storage.
+    pub storage: Storage,
     /// First administrator without the set-up page.
     pub admin: Option<Admin>,
     /// What is written to the log.
@@ -134,6 +136,14 @@ pub enum SmtpSecurity {
     None,
 }
 
+/// Cloud storage that the server reads for people's browsers.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Storage {
+    /// Hosts with their port (`minio.internal:9000`) that are asked though their address is not one of the public internet.
+    pub allowed_private_hosts: Vec<String>,
+}
+
 /// The first administrator, for a first run without the set-up page.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,6 +173,7 @@ impl Default for Config {
             session_max_days: 30,
             audit_retention_days: None,
             smtp: None,
+            storage: Storage::default(),
             admin: None,
             log: Log::default(),
         }

@@ -18,6 +18,7 @@ pub mod mail;
 pub mod metering;
 pub mod notices;
 pub mod openapi;
+pub mod outbound;
 pub mod server;
 pub mod spa;
 pub mod state;

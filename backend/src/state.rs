@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     access::Directory, clock::Clock, config::Config, http::UnderWay, metering::Meter, notices::Notices,
-    threads::Lengthy,
+    outbound::Outbound, threads::Lengthy,
 };
 
 /// One running server. Handlers never see it; they get what they may use through their context.
@@ -25,6 +25,8 @@ pub struct State {
     pub(crate) notices: Notices,
     /// One permit for each password hashed at the same time.
     pub(crate) hashing: Arc<Semaphore>,
+    /// Asks other hosts.
+    pub(crate) outbound: Outbound,
     /// Long work of which one at a time is enough.
     pub(crate) under_way: UnderWay,
 }
@@ -43,6 +45,7 @@ impl State {
             lengthy: Lengthy::default(),
             under_way: UnderWay::default(),
             notices: Notices::default(),
+            outbound: Outbound::new(&config.storage.allowed_private_hosts),
             db,
             keys,
             clock,

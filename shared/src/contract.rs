@@ -146,6 +146,8 @@ macro_rules! not_json {
 not_json! {
     /// The reply of an endpoint that answers with a file to save instead of JSON.
     Download = "application/octet-stream";
+    /// The reply of an endpoint that answers with content which people made and the server passes on, shut in.
+    Foreign = "application/octet-stream";
     /// The reply of an endpoint that answers with a stream of server-sent events instead of JSON.
     EventStream = "text/event-stream";
 }

@@ -62,6 +62,7 @@ codes! {
     WrongInvitee = "wrong_invitee", 403, "This invitation is for another e-mail address. Sign in with that one, or ask for a new invitation.";
     EmailTaken = "email_taken", 409, "There is an account with this e-mail address already.";
     TooManyCredentials = "too_many_credentials", 409, "You have as many credentials here as one person may. Revoke one that is not used.";
+    TooManyStorageEntries = "too_many_storage_entries", 409, "You have as many entries of cloud storage access as one person may. Remove one that is not used.";
     AlreadyRotated = "already_rotated", 409, "This key has a successor already. Rotate that one.";
     StillRunning = "still_running", 409, "A request with this Idempotency-Key is not finished. Ask again in a moment.";
     AnswerLost = "answer_lost", 409, "A request with this Idempotency-Key was carried out, but its answer is lost. Look at what is there before you send it again with a new key.";

@@ -60,6 +60,12 @@ ids!(
     InvitationId,
     /// Something that an account is told.
     NotificationId,
+    /// A group of members.
+    GroupId,
+    /// A configuration vault.
+    VaultId,
+    /// An entry of cloud storage access.
+    StorageEntryId,
 );
 
 /// Why a text is no id.

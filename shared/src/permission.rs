@@ -23,11 +23,15 @@ pub enum Permission {
     UsageRead,
     /// See who did what in the workspace.
     AuditRead,
+    /// Keep a configuration vault of one's own, and see which ones apply to oneself.
+    VaultsUse,
+    /// Write vaults for groups, and see the effective configuration of everybody.
+    VaultsManage,
 }
 
 impl Permission {
     /// Every permission, in the order of the table that people see.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::WorkspaceRead,
         Self::WorkspaceManage,
         Self::MembersRead,
@@ -36,6 +40,8 @@ impl Permission {
         Self::CredentialsManage,
         Self::UsageRead,
         Self::AuditRead,
+        Self::VaultsUse,
+        Self::VaultsManage,
     ];
 
     /// The permission in words, as a continuation of "may".
@@ -50,6 +56,8 @@ impl Permission {
             Self::CredentialsManage => "see and revoke everybody's credentials",
             Self::UsageRead => "see usage",
             Self::AuditRead => "see who did what",
+            Self::VaultsUse => "keep a configuration vault of their own",
+            Self::VaultsManage => "write configuration vaults for groups",
         }
     }
 }
@@ -80,6 +88,7 @@ impl Role {
                     | Permission::MembersRead
                     | Permission::CredentialsUse
                     | Permission::UsageRead
+                    | Permission::VaultsUse
             ),
         }
     }

@@ -135,6 +135,36 @@ impl Scope {
         notifications::table.filter(notifications::workspace_id.eq(Some(self.workspace_id())))
     }
 
+    /// Its groups.
+    #[must_use]
+    pub fn groups(&self) -> InWorkspace<groups::table, groups::workspace_id> {
+        groups::table.filter(groups::workspace_id.eq(self.workspace_id()))
+    }
+
+    /// Who was put into its groups.
+    #[must_use]
+    pub fn group_members(&self) -> InWorkspace<group_members::table, group_members::workspace_id> {
+        group_members::table.filter(group_members::workspace_id.eq(self.workspace_id()))
+    }
+
+    /// Everybody's vaults in it. What of them the caller may see is a rule of the feature.
+    #[must_use]
+    pub fn vaults(&self) -> InWorkspace<vaults::table, vaults::workspace_id> {
+        vaults::table.filter(vaults::workspace_id.eq(self.workspace_id()))
+    }
+
+    /// The caller's own entries of cloud storage access.
+    #[must_use]
+    pub fn own_storage_entries(&self) -> OfUser<storage_entries::table, storage_entries::user_id> {
+        storage_entries::table.filter(storage_entries::user_id.eq(self.user_id()))
+    }
+
+    /// The caller's own preferences.
+    #[must_use]
+    pub fn own_preferences(&self) -> OfUser<preferences::table, preferences::user_id> {
+        preferences::table.filter(preferences::user_id.eq(self.user_id()))
+    }
+
     /// Its counted calls.
     #[must_use]
     pub fn call_counts(&self) -> ByText<call_counts::table, call_counts::workspace_id> {
@@ -173,6 +203,12 @@ impl OwnAccount {
     #[must_use]
     pub fn preferences(&self) -> OfUser<preferences::table, preferences::user_id> {
         preferences::table.filter(preferences::user_id.eq(self.user_id()))
+    }
+
+    /// Its entries of cloud storage access.
+    #[must_use]
+    pub fn storage_entries(&self) -> OfUser<storage_entries::table, storage_entries::user_id> {
+        storage_entries::table.filter(storage_entries::user_id.eq(self.user_id()))
     }
 
     /// Its browser sessions.

@@ -30,6 +30,13 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
             faults.push(("allowed_hosts", why));
         }
     }
+    for host in &config.storage.allowed_private_hosts {
+        if !is_host_with_port(host) {
+            let why =
+                format!("holds `{host}`, which is no host with its port, such as `minio.internal:9000`");
+            faults.push(("storage.allowed_private_hosts", why));
+        }
+    }
     faults.extend(numbers(config));
     if let Err(error) = config.database() {
         faults.push(("database_url", format!("is of no kind that is known: {error}")));
@@ -139,6 +146,11 @@ fn is_host_name(host: &str) -> bool {
         })
 }
 
+fn is_host_with_port(text: &str) -> bool {
+    text.rsplit_once(':')
+        .is_some_and(|(host, port)| is_host_name(host) && port.parse::<u16>().is_ok_and(|port| port > 0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +194,26 @@ mod tests {
             "http://localhost.example",
         ] {
             assert_eq!(with_public_url(bad), ["public_url"], "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_private_host_is_allowed_with_its_port() {
+        let allowing = |host: &str| faulty(|c| c.storage.allowed_private_hosts = vec![host.to_owned()]);
+        for good in ["minio.internal:9000", "127.0.0.1:443", "[::1]:9000"] {
+            assert!(allowing(good).is_empty(), "{good}");
+        }
+        for bad in [
+            "minio",
+            "minio:0",
+            "minio:x",
+            "http://minio:9000",
+            "a@b:1",
+            "*:9000",
+            "::1:9000",
+            ":1",
+        ] {
+            assert_eq!(allowing(bad), ["storage.allowed_private_hosts"], "{bad}");
         }
     }
 

@@ -52,6 +52,7 @@ pub(super) const KEYS: &[Key] = &[
     key("smtp.from", Form::Text),
     key("smtp.username", Form::Text),
     secret("smtp.password"),
+    key("storage.allowed_private_hosts", Form::List),
     key("admin.email", Form::Text),
     secret("admin.password"),
     key("admin.name", Form::Text),
@@ -75,6 +76,7 @@ session_idle_days = 7
 session_max_days = 30
 log.level = "info"
 log.format = "auto"
+storage.allowed_private_hosts = []
 "#;
 
 /// How every variable of ours begins.

@@ -11,6 +11,7 @@ pub mod server_users;
 pub mod server_workspaces;
 pub mod session;
 pub mod setup;
+pub mod storage;
 pub mod usage;
 pub mod workspaces;
 
@@ -29,6 +30,7 @@ pub fn mounts() -> Vec<Mount> {
         credentials::mounts(),
         invitations::mounts(),
         notifications::mounts(),
+        storage::mounts(),
         usage::mounts(),
         audit::mounts(),
         server_users::mounts(),

@@ -227,6 +227,11 @@ where
         &self.state.keys
     }
 
+    /// Asks other hosts, where that is safe.
+    pub fn outbound(&self) -> &crate::outbound::Outbound {
+        &self.state.outbound
+    }
+
     /// Begins long work of which one at a time is enough; [`ErrorCode::Busy`] if it is under way already. It ends when
     /// the answer is dropped.
     pub fn alone(&self, what: String) -> Result<super::alone::Alone, AppError> {

@@ -144,13 +144,8 @@ where
     // What fails before the first piece can still be told as a problem.
     let first = file.content.try_next().await?;
     let wants_content = !req.extensions().contains::<WasHead>();
-    let rest = Rest {
-        content: file.content,
-        request: req.clone(),
-        admitted_in,
-        state,
-        _in_flight: req.app_data::<Arc<Traffic>>().map(Traffic::begin),
-    };
+    let in_flight = req.app_data::<Arc<Traffic>>().map(Traffic::begin);
+    let rest = Rest::new(file.content, req.clone(), admitted_in, state, in_flight);
     let disposition = header::ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(file.name)],
@@ -167,7 +162,7 @@ where
 }
 
 /// What of a file has not been sent yet. A stop of the server waits for it like for a request.
-struct Rest {
+pub(super) struct Rest {
     content: Content,
     request: HttpRequest,
     admitted_in: u64,
@@ -176,8 +171,25 @@ struct Rest {
 }
 
 impl Rest {
+    /// What comes after the first piece, for a caller who was admitted in this generation of what is remembered.
+    pub(super) fn new(
+        content: Content,
+        request: HttpRequest,
+        admitted_in: u64,
+        state: web::Data<State>,
+        in_flight: Option<InFlight>,
+    ) -> Self {
+        Self {
+            content,
+            request,
+            admitted_in,
+            state,
+            _in_flight: in_flight,
+        }
+    }
+
     /// The pieces to come. After a failure the connection is cut, by which the client sees that the file is not whole.
-    fn pieces<E: Endpoint>(self) -> impl stream::Stream<Item = Result<web::Bytes, AppError>>
+    pub(super) fn pieces<E: Endpoint>(self) -> impl stream::Stream<Item = Result<web::Bytes, AppError>>
     where
         E::Caller: Admit,
     {

@@ -2,6 +2,7 @@
 
 mod alone;
 mod answer;
+pub mod content;
 mod ctx;
 pub mod cursor;
 pub mod download;

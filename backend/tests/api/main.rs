@@ -34,6 +34,8 @@ mod session;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
+mod storage;
+#[cfg(test)]
 mod sweep;
 #[cfg(test)]
 mod usage;

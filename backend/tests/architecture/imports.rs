@@ -58,6 +58,17 @@ const RULES: &[Rule] = &[
         but: &["backend/src/http/idempotency.rs"],
     },
     Rule {
+        // Other hosts are asked where it is looked at who they are.
+        of: "backend/src/",
+        never: &[
+            "reqwest::Client",
+            "reqwest::ClientBuilder",
+            "reqwest::get",
+            "reqwest::blocking",
+        ],
+        but: &["backend/src/outbound.rs"],
+    },
+    Rule {
         of: "backend/src/clearml/",
         never: &["db::schema"],
         but: &["backend/src/clearml/store.rs"],

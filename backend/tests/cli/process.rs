@@ -182,6 +182,8 @@ fn all(mut stderr: ChildStderr) -> String {
 #[derive(Debug)]
 pub struct Reply {
     pub status: u16,
+    /// The cookie that it sets, as it is sent back.
+    pub cookie: String,
     pub head: String,
     pub body: String,
 }
@@ -204,9 +206,19 @@ pub fn read_reply(mut stream: TcpStream) -> Reply {
         status: status
             .parse()
             .unwrap_or_else(|_| panic!("no answer but: {text:?}")),
+        cookie: cookie(head),
         head: head.to_ascii_lowercase(),
         body: body.to_owned(),
     }
+}
+
+fn cookie(head: &str) -> String {
+    let line = head
+        .lines()
+        .find(|line| line.to_ascii_lowercase().starts_with("set-cookie: "));
+    let set = line.and_then(|line| line.split_once(": "));
+    set.map_or("", |(_, cookie)| cookie.split(';').next().unwrap())
+        .to_owned()
 }
 
 /// A folder for one test.

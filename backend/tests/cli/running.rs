@@ -239,6 +239,69 @@ fn the_log_has_one_line_for_each_request_and_no_secret_in_it() {
 }
 
 #[test]
+fn even_the_longest_log_has_no_secret_of_a_storage_and_no_signed_address() {
+    let storage = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = storage.local_addr().unwrap().to_string();
+    let asked = std::thread::spawn(move || {
+        let (mut connection, _) = storage.accept().unwrap();
+        let mut request = [0; 8192];
+        let length = connection.read(&mut request).unwrap();
+        let why = "<Error><Code>SignatureDoesNotMatch</Code></Error>";
+        let refused = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\n\r\n", why.len());
+        connection
+            .write_all(format!("{refused}{why}").as_bytes())
+            .unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    let folder = folder();
+    let settings = [
+        ("CLEARANCE_LOG__LEVEL", "trace"),
+        ("CLEARANCE_STORAGE__ALLOWED_PRIVATE_HOSTS", host.as_str()),
+    ];
+    let server = Server::start(folder.path(), &settings);
+    set_up(&server);
+    let cookie = sign_in(&server).cookie;
+    let post = |path: &str, body: &str| {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\nX-Clearance-Client: app\r\nContent-Type: \
+             application/json\r\n",
+            server.address
+        );
+        server.send(&head, body)
+    };
+    let entry = json!({ "bucket": "data", "key": "AKIA1", "secret": "hunter2/of+storage", "token": "hunter3-session",
+                        "host": format!("http://{host}") });
+    let made = post("/api/v1/me/storage", &entry.to_string());
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let tested = post(&format!("/api/v1/me/storage/{id}/test"), "").json();
+    assert_eq!(tested["works"], false);
+    assert!(
+        tested["message"]
+            .as_str()
+            .unwrap()
+            .contains("does not belong to this key"),
+        "{tested}"
+    );
+    let request = asked.join().unwrap();
+    let signature = request
+        .split("X-Amz-Signature=")
+        .nth(1)
+        .unwrap()
+        .split(' ')
+        .next()
+        .unwrap();
+    server.ask_to_stop();
+    let (_, log) = server.ended_within(Duration::from_secs(10));
+    assert!(
+        log.contains("/api/v1/me/storage/{storage_entry_id}/test"),
+        "{log}"
+    );
+    for secret in ["hunter2", "hunter3", "X-Amz-Signature", signature] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+}
+
+#[test]
 fn a_request_that_is_no_http_or_comes_too_slowly_does_no_harm() {
     let folder = folder();
     let server = Server::start(folder.path(), &[]);

@@ -71,8 +71,15 @@ text_columns! {
     SessionId(shared::ids::SessionId) = ToString::to_string;
     InvitationId(shared::ids::InvitationId) = ToString::to_string;
     NotificationId(shared::ids::NotificationId) = ToString::to_string;
+    GroupId(shared::ids::GroupId) = ToString::to_string;
+    VaultId(shared::ids::VaultId) = ToString::to_string;
+    StorageEntryId(shared::ids::StorageEntryId) = ToString::to_string;
     Role(shared::permission::Role) = |role| role.as_str().to_owned();
     NotificationKind(shared::notifications::NotificationKind) = |kind| kind.as_str().to_owned();
+    GroupKind(shared::groups::GroupKind) = |kind| kind.as_str().to_owned();
+    VaultTarget(shared::vaults::VaultTarget) = |target| target.as_str().to_owned();
+    VaultFormat(shared::vaults::VaultFormat) = |format| format.as_str().to_owned();
+    StorageProvider(shared::storage::StorageProvider) = |provider| provider.as_str().to_owned();
     Hosting(shared::setup::Hosting) = |hosting| hosting.as_str().to_owned();
 }
 
@@ -100,20 +107,30 @@ ids_from_columns!(
     shared::ids::WorkspaceId,
     shared::ids::SessionId,
     shared::ids::InvitationId,
-    shared::ids::NotificationId
+    shared::ids::NotificationId,
+    shared::ids::GroupId,
+    shared::ids::VaultId,
+    shared::ids::StorageEntryId
 );
 
-impl FromColumn for shared::permission::Role {
-    fn from_column(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
+macro_rules! words_from_columns {
+    ($($inner:path),*) => { $(
+        impl FromColumn for $inner {
+            fn from_column(text: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|word| word.as_str() == text)
+            }
+        }
+    )* };
 }
 
-impl FromColumn for shared::notifications::NotificationKind {
-    fn from_column(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
+words_from_columns!(
+    shared::permission::Role,
+    shared::notifications::NotificationKind,
+    shared::groups::GroupKind,
+    shared::vaults::VaultTarget,
+    shared::vaults::VaultFormat,
+    shared::storage::StorageProvider
+);
 
 impl FromColumn for shared::setup::Hosting {
     fn from_column(text: &str) -> Option<Self> {

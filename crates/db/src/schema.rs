@@ -5,7 +5,7 @@
     reason = "the tables are described where they are made, in migrations/"
 )]
 
-diesel::table! { server (id) { id -> BigInt, hosting -> Text, set_up_at -> Timestamp } }
+diesel::table! { server (id) { id -> BigInt, hosting -> Text, set_up_at -> Timestamp, sends_usage_data -> Nullable<Bool> } }
 diesel::table! { access_epoch (id) { id -> BigInt, value -> BigInt } }
 diesel::table! {
     users (id) {
@@ -84,6 +84,35 @@ diesel::table! {
         created_at -> Timestamp, read_at -> Nullable<Timestamp>,
     }
 }
+diesel::table! {
+    groups (id) { id -> Text, workspace_id -> Text, kind -> Text, name -> Text, name_key -> Text }
+}
+diesel::table! {
+    group_members (group_id, user_id) {
+        group_id -> Text, workspace_id -> Text, user_id -> Text, added_at -> Timestamp,
+    }
+}
+diesel::table! {
+    vaults (id) {
+        id -> Text, workspace_id -> Text, owner_id -> Nullable<Text>, group_id -> Nullable<Text>, name -> Text,
+        name_key -> Text, target -> Text, is_active -> Bool, is_enforced -> Bool, position -> BigInt, version -> BigInt,
+        created_at -> Timestamp, updated_at -> Timestamp, updated_by -> Text,
+    }
+}
+diesel::table! {
+    vault_versions (vault_id, version) {
+        vault_id -> Text, version -> BigInt, format -> Text, sealed_content -> Text, line_count -> BigInt,
+        byte_count -> BigInt, entry_count -> Nullable<BigInt>, restored_from -> Nullable<BigInt>, saved_at -> Timestamp,
+        saved_by -> Text,
+    }
+}
+diesel::table! {
+    storage_entries (id) {
+        id -> Text, user_id -> Text, provider -> Text, bucket -> Text, access_key -> Text, sealed_secret -> Text,
+        sealed_token -> Nullable<Text>, region -> Nullable<Text>, host -> Nullable<Text>, created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
 diesel::table! { notice_epoch (id) { id -> BigInt, value -> BigInt } }
 diesel::table! { audit_chains (chain) { chain -> Text, seq -> BigInt, hash -> Text } }
 diesel::table! {
@@ -107,6 +136,9 @@ diesel::joinable!(invitations -> workspaces (workspace_id));
 diesel::joinable!(invitations -> users (invited_by));
 diesel::joinable!(workspaces -> users (owner_id));
 diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(vaults -> groups (group_id));
+diesel::joinable!(vault_versions -> vaults (vault_id));
+diesel::joinable!(group_members -> groups (group_id));
 diesel::allow_tables_to_appear_in_same_query!(access_epoch, notice_epoch);
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -117,6 +149,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     preferences,
     invitations,
     notifications,
+    groups,
+    group_members,
+    vaults,
+    vault_versions,
+    storage_entries,
     audit_entries,
     audit_chains
 );

@@ -111,7 +111,7 @@ fn folder() -> PathBuf {
 }
 
 /// The search path on which `node` and `npm` are new enough.
-fn node() -> Result<OsString> {
+pub fn node() -> Result<OsString> {
     let version = Job::new("node")
         .arg("--version")
         .quietly()

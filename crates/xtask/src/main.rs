@@ -3,6 +3,7 @@
 
 mod app;
 mod apt;
+mod azurite;
 mod browser;
 mod checks;
 mod counts;

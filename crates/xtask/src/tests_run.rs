@@ -8,14 +8,29 @@ use crate::counts::{self, Counts};
 use crate::job::{Job, Show};
 use crate::postgres::Cluster;
 use crate::suite::{Lacking, Report};
-use crate::{say, suite};
+use crate::{azurite, say, suite};
 
 /// Names the database of the tests; without it each test makes a `SQLite` file.
 const DATABASE: &str = "TEST_DATABASE_URL";
 
 /// Every test, on `SQLite`.
 pub fn on_sqlite() -> Result<Report> {
-    counted(job(&[]).without_env(DATABASE))
+    counted_with_azurite(job(&[]).without_env(DATABASE))
+}
+
+/// Runs tests that speak with Azurite, or reports that it is lacking.
+fn counted_with_azurite(job: Job) -> Result<Report> {
+    match azurite::ready() {
+        Ok((program, path)) => counted(job.env(azurite::VARIABLE, program).env("PATH", path)),
+        Err(error) => {
+            let mut report = counted(job.env(azurite::VARIABLE, azurite::LACKING))?;
+            report.lacking.push(Lacking {
+                what: "the tests with Azure's protocol",
+                why: say::in_one_line(&error),
+            });
+            Ok(report)
+        }
+    }
 }
 
 /// The unit tests of the app, as a program of this machine: what they test needs no browser.
@@ -49,7 +64,7 @@ pub fn on_postgres() -> Result<Report> {
         }
     };
     say::line("a PostgreSQL of our own is running");
-    counted(job(&["backend", "db"]).env(DATABASE, cluster.url()))
+    counted_with_azurite(job(&["backend", "db"]).env(DATABASE, cluster.url()))
 }
 
 /// Examples in the documentation. Plain `cargo test` has run them already, and then there is nothing to do.

@@ -66,6 +66,7 @@ fn every_setting_can_stand_in_the_file_and_in_the_environment() {
         "smtp.username" | "smtp.password" | "admin.name" => "Ann",
         "admin.password" => "correct horse battery",
         "audit_retention_days" => "365",
+        "storage.allowed_private_hosts" => "minio.internal:9000",
         _ => "25",
     };
     let pairs: Vec<(String, &str)> = KEYS

@@ -58,9 +58,20 @@ fn people(conn: &mut Conn) -> QueryResult<String> {
         .order(notifications::id)
         .select((notifications::id, notifications::read_at))
         .load(conn)?;
+    let stored: Vec<(String, String, String)> = storage_entries::table
+        .order(storage_entries::id)
+        .select((
+            storage_entries::id,
+            storage_entries::bucket,
+            storage_entries::sealed_secret,
+        ))
+        .load(conn)?;
     let mails: i64 = outbox::table.count().get_result(conn)?;
     let chains: Vec<(String, i64, String)> = audit_chains::table.order(audit_chains::chain).load(conn)?;
-    Ok(format!("{:#?}", (accounts, preferences, told, mails, chains)))
+    Ok(format!(
+        "{:#?}",
+        (accounts, preferences, told, stored, mails, chains)
+    ))
 }
 
 fn spaces(conn: &mut Conn) -> QueryResult<String> {

@@ -57,6 +57,7 @@ async fn not_yours_and_not_there_look_the_same() {
             .replace("{server_workspace_id}", &"0".repeat(32))
             .replace("{invitation_id}", &"0".repeat(32))
             .replace("{notification_id}", &"0".repeat(32))
+            .replace("{storage_entry_id}", &"0".repeat(32))
             .replace("{access_key}", "CLR000000000000000000000000000");
         let request = world
             .app

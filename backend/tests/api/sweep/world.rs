@@ -13,6 +13,7 @@ use db::{
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use shared::{
+    contract::query_string,
     ids::UserId,
     invitations::{CreateInvitation, NewInvitation},
     notifications::{ListNotifications, NotificationsQuery},
@@ -21,6 +22,8 @@ use shared::{
     workspaces::InWorkspace,
 };
 use testkit::{Answer, As, Key, PASSWORD, Person, TestApp};
+
+use crate::storage;
 
 /// One of everything that an address can name, and that belongs to one person.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub struct Things {
     pub notification: String,
     /// The token of the invitation's link.
     pub link: String,
+    /// An entry of cloud storage access.
+    pub storage_entry: String,
     /// Another account: a member of the person's workspace, if there is one.
     pub other: UserId,
 }
@@ -79,6 +84,7 @@ impl Things {
             sent_to_them: sent.invitation.id.to_string(),
             notification: told.items[0].id.to_string(),
             link,
+            storage_entry: storage::add(app, &person, storage::wanted()).await.id.to_string(),
             other: person.id,
             person,
         }
@@ -100,6 +106,7 @@ impl Things {
             self.sent_to_them.clone(),
             self.notification.clone(),
             self.link.clone(),
+            self.storage_entry.clone(),
         ]
     }
 
@@ -123,6 +130,7 @@ impl Things {
             .replace("{session_id}", &self.other_session)
             .replace("{invitation_id}", invitation)
             .replace("{notification_id}", &self.notification)
+            .replace("{storage_entry_id}", &self.storage_entry)
             .replace("{user_id}", &self.other.to_string());
         assert!(
             !filled.contains('{'),
@@ -157,8 +165,11 @@ impl World {
                 username: None,
                 password: None,
             });
+            config.storage.allowed_private_hosts = vec![storage::servers::s3().host.clone()];
         })
         .await;
+        // Storages look whether an address is over.
+        storage::set_clock(&app);
         let host = app.person("host");
         let mut ann = Things::of(&app, &host, app.password_person("ann")).await;
         let bob = Things::of(&app, &host, app.password_person("bob")).await;
@@ -201,9 +212,8 @@ impl World {
 
     /// A request to a route with `things` in its address.
     pub fn request(&self, mount: &Mount, things: &Things, who: impl Into<As>, body: &Value) -> TestRequest {
-        let request = self
-            .app
-            .request(mount.method.as_str(), &things.fill(mount.path), who);
+        let address = things.fill(mount.path) + &needed_query(mount);
+        let request = self.app.request(mount.method.as_str(), &address, who);
         if body.is_null() {
             request
         } else {
@@ -228,7 +238,7 @@ impl World {
     /// A body with which a route does what it is for; null where it takes none.
     pub async fn good_body(&self, mount: &Mount) -> Value {
         let ann = &self.ann;
-        if let Some(body) = self.body_about_teams(mount.name) {
+        if let Some(body) = self.body_about_teams_or_storage(mount.name) {
             return body;
         }
         match mount.name {
@@ -286,17 +296,29 @@ impl World {
         }
     }
 
-    /// The same for who is in which workspace.
-    fn body_about_teams(&self, name: &str) -> Option<Value> {
+    /// The same for who is in which workspace, and for cloud storage.
+    fn body_about_teams_or_storage(&self, name: &str) -> Option<Value> {
         let ann = &self.ann;
         match name {
             "CreateWorkspace" => Some(json!({"name": "Laboratory"})),
             "TransferOwnership" => Some(json!({"user_id": ann.other})),
             "LeaveWorkspace" => Some(json!({"hand_over_to": ann.person.id})),
             "ChangeMember" => Some(json!({"role": "admin"})),
-            "DeleteWorkspace" | "GetMember" | "PreviewRemoval" | "RemoveMember" => Some(Value::Null),
+            "CreateStorageEntry" => serde_json::to_value(storage::wanted()).ok(),
+            "ChangeStorageEntry" => Some(json!({"bucket": "other"})),
+            "PreviewObject" => Some(json!({"url": storage::in_s3("data/sample.png")})),
+            "DeleteWorkspace" | "GetMember" | "PreviewRemoval" | "RemoveMember" | "TestStorageEntry"
+            | "DeleteStorageEntry" => Some(Value::Null),
             _ => None,
         }
+    }
+}
+
+/// The query string that a route cannot do without.
+fn needed_query(mount: &Mount) -> String {
+    match mount.name {
+        "ShowObject" | "LoadObject" => query_string(&json!({ "url": storage::in_s3("data/page.html") })),
+        _ => String::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! people nothing but names that the account's owner was shown anyway.
 
 mod history;
+mod storage;
 
 use chrono::NaiveDateTime;
 use db::{Conn, columns, schema::*};
@@ -34,6 +35,7 @@ pub const SECTIONS: &[(&str, Section)] = &[
     ("sessions", browser_sessions),
     ("memberships", memberships),
     ("credentials", keys),
+    ("storage_entries", storage::entries),
     ("invitations_sent", sent),
     ("invitations_received", received),
     ("invitations_accepted", accepted),

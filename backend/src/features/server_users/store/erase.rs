@@ -109,9 +109,10 @@ pub fn links(conn: &mut Conn, own: &OwnAccount) -> QueryResult<usize> {
     diesel::delete(own.links()).execute(conn)
 }
 
-/// Removes preferences and what the account was told, and what its keys say about it.
+/// Removes preferences, keys to cloud storage and what the account was told, and what its keys say about it.
 pub fn belongings(conn: &mut Conn, own: &OwnAccount) -> QueryResult<()> {
     diesel::delete(own.preferences()).execute(conn)?;
+    diesel::delete(own.storage_entries()).execute(conn)?;
     diesel::delete(own.notifications()).execute(conn)?;
     let keys: Vec<String> = own
         .credentials()

@@ -1,0 +1,8 @@
+ALTER TABLE server DROP COLUMN sends_usage_data;
+DROP TABLE storage_entries;
+DROP TABLE vault_versions;
+DROP TABLE vaults;
+DROP TABLE group_members;
+DROP TRIGGER workspaces_groups ON workspaces;
+DROP FUNCTION make_system_groups();
+DROP TABLE groups;
