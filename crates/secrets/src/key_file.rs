@@ -164,7 +164,9 @@ pub(crate) fn add_sealing(dir: &Path) -> Result<String, KeysError> {
     let path = fs::canonicalize(&named).map_err(|source| failed("read", &named, source))?;
     let folder = path.parent().unwrap_or(dir).to_owned();
     let turn = folder.join(format!(".{FILE}.lock"));
-    let lock = private().open(&turn).map_err(|source| failed("create", &turn, source))?;
+    let lock = private()
+        .open(&turn)
+        .map_err(|source| failed("create", &turn, source))?;
     lock.lock().map_err(|source| failed("lock", &turn, source))?;
     // The empty file stays: whoever waits for a file that has gone would wait beside the next one.
     add_sealing_alone(dir, &path, &folder)

@@ -268,7 +268,10 @@ fn keys_before_the_first_still_open_and_check() {
     .unwrap();
 
     let after = InstanceKeys::load(dir.path()).unwrap();
-    assert_eq!((after.signing_key_id(), after.sealing_key_id().as_str()), ("s2", "e2"));
+    assert_eq!(
+        (after.signing_key_id(), after.sealing_key_id().as_str()),
+        ("s2", "e2")
+    );
     assert_eq!(crate::seal::open(&after, "c", &sealed).unwrap().expose(), b"x");
     assert!(crate::seal::needs_resealing(&after, &sealed));
     assert!(crate::bearer::verify::<serde_json::Value>(&after, &token, 1_499).is_ok());
@@ -314,7 +317,10 @@ fn a_sealing_key_that_is_added_seals_from_then_on_and_those_before_it_open() {
     assert_eq!(crate::seal::open(&other, "place", &old).unwrap().expose(), b"old");
     // The one that runs has not looked yet, and opens what the other sealed nevertheless.
     let new = crate::seal::seal(&other, "place", b"new").unwrap();
-    assert_eq!(crate::seal::open(&running, "place", &new).unwrap().expose(), b"new");
+    assert_eq!(
+        crate::seal::open(&running, "place", &new).unwrap().expose(),
+        b"new"
+    );
     assert_eq!(running.sealing_key_id(), id);
     assert!(!running.read_again().unwrap());
 }
@@ -329,7 +335,10 @@ fn a_key_that_was_taken_out_of_the_file_opens_until_the_process_ends() {
     let other_pepper = keys_in(&replaced)[0].clone();
     fs::write(&path, replaced.replace(&other_pepper, &pepper)).unwrap();
     assert!(running.read_again().unwrap());
-    assert_eq!(crate::seal::open(&running, "place", &old).unwrap().expose(), b"old");
+    assert_eq!(
+        crate::seal::open(&running, "place", &old).unwrap().expose(),
+        b"old"
+    );
     let next = InstanceKeys::load(dir.path()).unwrap();
     assert_eq!(
         crate::seal::open(&next, "place", &old).unwrap_err(),
@@ -356,7 +365,9 @@ fn two_rotations_at_once_add_two_keys() {
 #[test]
 fn a_file_to_which_no_key_can_be_added_stays_as_it_is() {
     let (dir, path) = instance();
-    let text = fs::read_to_string(&path).unwrap().replace("[[sealing]]", "  [[sealing]]");
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace("[[sealing]]", "  [[sealing]]");
     fs::write(&path, &text).unwrap();
     let message = InstanceKeys::add_sealing_key(dir.path()).unwrap_err().to_string();
     assert!(message.contains("beginning of a line"), "{message}");
