@@ -390,6 +390,15 @@ impl WholeServer {
         sessions::table
     }
 
+    /// The vaults of one workspace, to be deleted with it or when nobody is left in it.
+    #[must_use]
+    pub fn vaults_in(
+        &self,
+        workspace: columns::WorkspaceId,
+    ) -> InWorkspace<vaults::table, vaults::workspace_id> {
+        vaults::table.filter(vaults::workspace_id.eq(workspace))
+    }
+
     /// Every invitation.
     #[must_use]
     pub fn invitations(&self) -> invitations::table {
