@@ -246,6 +246,7 @@ pub fn move_to(
         tx.needs_no_entry("the vault stood there already");
         return Ok(store::all(tx.conn, scope)?);
     }
+    let from = write::before(tx.conn, scope, row.position)?;
     let place = match before {
         None => write::end_of_order(tx.conn, scope)?,
         Some(before) => {
@@ -260,7 +261,6 @@ pub fn move_to(
             other.position
         }
     };
-    let from = write::before(tx.conn, scope, row.position)?;
     write::put(tx.conn, scope, row.id, place)?;
     let to = write::before(tx.conn, scope, place)?;
     let noted = |place: i64| serde_json::json!({ "name": row.name, "place": place + 1 });

@@ -186,11 +186,10 @@ fn is_newest() -> _ {
         .and(vault_versions::version.eq(vaults::version))
 }
 
-/// Vaults with all that a row of them needs; `$join` is how their groups are joined.
+/// Vaults, joined with their groups, with all else that a row of them needs.
 macro_rules! rows {
-    ($vaults:expr, $join:ident) => {
+    ($vaults:expr) => {
         $vaults
-            .$join(groups::table)
             .inner_join(vault_versions::table.on(is_newest()))
             .inner_join(users::table.on(users::id.eq(vaults::updated_by)))
     };
@@ -198,7 +197,7 @@ macro_rules! rows {
 
 /// One vault of the workspace, whoever it is for.
 pub fn by_id(conn: &mut Conn, scope: &Scope, vault: columns::VaultId) -> QueryResult<VaultRow> {
-    rows!(scope.vaults(), left_join)
+    rows!(scope.vaults().left_join(groups::table))
         .filter(vaults::id.eq(vault))
         .select(VaultRow::as_select())
         .first(conn)
@@ -206,7 +205,7 @@ pub fn by_id(conn: &mut Conn, scope: &Scope, vault: columns::VaultId) -> QueryRe
 
 /// The caller's own.
 pub fn personal(conn: &mut Conn, scope: &Scope) -> QueryResult<Option<VaultRow>> {
-    rows!(scope.vaults(), left_join)
+    rows!(scope.vaults().left_join(groups::table))
         .filter(vaults::owner_id.eq(scope.user_id()))
         .select(VaultRow::as_select())
         .first(conn)
@@ -215,7 +214,7 @@ pub fn personal(conn: &mut Conn, scope: &Scope) -> QueryResult<Option<VaultRow>>
 
 /// The active ones of administrators for these groups, in the order in which they apply.
 pub fn applied(conn: &mut Conn, scope: &Scope, groups: &[columns::GroupId]) -> QueryResult<Vec<VaultRow>> {
-    rows!(scope.vaults(), left_join)
+    rows!(scope.vaults().left_join(groups::table))
         .filter(vaults::group_id.eq_any(groups))
         .filter(vaults::is_active.eq(true))
         .order((vaults::is_enforced, vaults::position, vaults::id))
@@ -225,7 +224,7 @@ pub fn applied(conn: &mut Conn, scope: &Scope, groups: &[columns::GroupId]) -> Q
 
 /// Every one of administrators, in order.
 pub fn all(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<VaultRow>> {
-    rows!(scope.vaults(), inner_join)
+    rows!(scope.vaults().inner_join(groups::table))
         .order((vaults::position, vaults::id))
         .select(VaultRow::as_select())
         .load(conn)
@@ -271,7 +270,7 @@ pub fn page(
     limit: u32,
 ) -> QueryResult<Part<VaultRow, VaultPlace>> {
     let matching = || {
-        let query = rows!(scope.vaults(), inner_join).into_boxed();
+        let query = rows!(scope.vaults().inner_join(groups::table)).into_boxed();
         match pattern {
             None => query,
             Some(pattern) => query.filter(

@@ -193,6 +193,8 @@ async fn text_that_is_too_long_or_hides_something_does_no_harm() {
                     let any = ["password", "current", "new", "theme"].contains(&field.as_str());
                     // A found key that is none gets the answer that a real one gets.
                     let any = any || mount.name == "ReportFoundKey";
+                    // What is in a vault is checked as what it is.
+                    let any = any || field == "content";
                     let hides = text.contains(['\0', '\r', '\u{202e}', '\u{200b}']);
                     assert!(any || !hides, "{what} was taken");
                     world = World::new().await;
