@@ -178,9 +178,8 @@ fn add_sealing_alone(dir: &Path, path: &Path, folder: &Path) -> Result<String, K
     let found = fs::metadata(path).map_err(|source| failed("read", path, source))?;
     let key = random_named();
     let mut with_key = Zeroizing::new(String::with_capacity(text.len() + 256));
-    let first = text
-        .find("[[sealing]]")
-        .filter(|at| *at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'));
+    // The remark at the head of the file speaks of it as well.
+    let first = text.find("\n[[sealing]]").map(|end| end + 1);
     let (before, after) = first.and_then(|at| text.split_at_checked(at)).ok_or_else(|| KeysError::Malformed {
         path: path.to_owned(),
         line: None,

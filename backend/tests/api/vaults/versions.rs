@@ -258,3 +258,26 @@ async fn a_file_is_named_after_its_vault_and_its_language() {
         (Some("application/yaml"), "a: 1\n")
     );
 }
+
+#[actix_web::test]
+async fn n05_a_byte_order_mark_is_a_byte_like_any_other() {
+    let team = Team::new().await;
+    for (format, text) in [
+        (VaultFormat::Hocon, "\u{feff}# a remark\r\na = 1\r\n"),
+        (VaultFormat::Yaml, "\u{feff}a: 1\r\n"),
+    ] {
+        let body = text_of(format, text);
+        let saved = team
+            .app
+            .call::<shared::vaults::ChangePersonalVault>(&team.bob, team.here(), (), body)
+            .await;
+        if saved.status == 422 {
+            // Clients do not know it: then it is refused, and nothing is cut off.
+            assert!(saved.problem().errors[0].detail.starts_with("Line 1, column 1"), "{}", saved.text());
+            continue;
+        }
+        let saved = saved.reply();
+        assert_eq!(saved.content.expose(), text, "{format:?}");
+        assert_eq!(saved.vault.unwrap().bytes, text.len() as u64);
+    }
+}
