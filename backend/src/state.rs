@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct State {
     pub(crate) db: Db,
-    pub(crate) keys: InstanceKeys,
+    pub(crate) keys: Arc<InstanceKeys>,
     pub(crate) clock: Clock,
     pub(crate) config: Config,
     pub(crate) directory: Directory,
@@ -47,7 +47,7 @@ impl State {
             notices: Notices::default(),
             outbound: Outbound::new(&config.storage.allowed_private_hosts),
             db,
-            keys,
+            keys: Arc::new(keys),
             clock,
             config,
         }

@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod cli {
     mod commands;
+    mod keys;
     mod process;
     mod refusals;
     mod running;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod credentials;
+pub mod groups;
 pub mod invitations;
 pub mod members;
 pub mod notifications;
@@ -13,6 +14,7 @@ pub mod session;
 pub mod setup;
 pub mod storage;
 pub mod usage;
+pub mod vaults;
 pub mod workspaces;
 
 use crate::http::Mount;
@@ -28,6 +30,8 @@ pub fn mounts() -> Vec<Mount> {
         workspaces::mounts(),
         members::mounts(),
         credentials::mounts(),
+        groups::mounts(),
+        vaults::mounts(),
         invitations::mounts(),
         notifications::mounts(),
         storage::mounts(),

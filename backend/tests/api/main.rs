@@ -40,6 +40,8 @@ mod sweep;
 #[cfg(test)]
 mod usage;
 #[cfg(test)]
+mod vaults;
+#[cfg(test)]
 mod wire;
 #[cfg(test)]
 mod workspaces;

@@ -301,7 +301,10 @@ fn notify(
 /// A personal workspace that nobody else is in stays, with what was logged in it.
 fn rename_personal(tx: &mut Tx<'_>, reach: &WholeServer, leaving: &Leaving<'_>) -> Result<(), AppError> {
     match erase::personal_workspace(tx.conn, reach, leaving.row.id)? {
-        Some(workspace) => rename(tx, reach, workspace, leaving.pseudonym),
+        Some(workspace) => {
+            erase::vaults_of_nobody(tx.conn, reach, workspace)?;
+            rename(tx, reach, workspace, leaving.pseudonym)
+        }
         None => Ok(()),
     }
 }

@@ -183,7 +183,7 @@ pub fn insert(
         .and_then(db::one)
 }
 
-/// Deletes the workspace with its keys, invitations and members, and takes back what was told of open invitations. Its
+/// Deletes the workspace with its keys, invitations, vaults and members, and takes back what was told of open invitations. Its
 /// journal and its counted calls stay.
 pub fn delete(tx: &mut Tx<'_>, scope: &Scope) -> Result<(), AppError> {
     // Members first: whoever makes or rotates a key holds their membership.
@@ -200,6 +200,8 @@ pub fn delete(tx: &mut Tx<'_>, scope: &Scope) -> Result<(), AppError> {
         notifications::withdraw(tx, scope, id)?;
     }
     diesel::delete(scope.invitations()).execute(tx.conn)?;
+    // Vaults before the groups that they are for, which go with the workspace.
+    diesel::delete(scope.vaults()).execute(tx.conn)?;
     Ok(diesel::delete(scope.workspace())
         .execute(tx.conn)
         .and_then(db::one)?)

@@ -16,6 +16,7 @@ fn ids_of(things: &Things) -> Vec<String> {
         things.invitation.clone(),
         things.sent_to_them.clone(),
         things.notification.clone(),
+        things.vault.clone(),
     ]
 }
 

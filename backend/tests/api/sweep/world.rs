@@ -14,11 +14,14 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use shared::{
     contract::query_string,
-    ids::UserId,
+    groups::ListGroups,
+    ids::{GroupId, UserId},
     invitations::{CreateInvitation, NewInvitation},
     notifications::{ListNotifications, NotificationsQuery},
     permission::Role,
     session::{PasswordResetRequest, RequestPasswordReset},
+    text::SecretText,
+    vaults::{ChangeVault, CreateVault, OneVault, VaultChange},
     workspaces::InWorkspace,
 };
 use testkit::{Answer, As, Key, PASSWORD, Person, TestApp};
@@ -40,6 +43,8 @@ pub struct Things {
     pub link: String,
     /// An entry of cloud storage access.
     pub storage_entry: String,
+    /// A vault of administrators with two saves, the first of two in the order.
+    pub vault: String,
     /// Another account: a member of the person's workspace, if there is one.
     pub other: UserId,
 }
@@ -76,6 +81,7 @@ impl Things {
             .call::<ListNotifications>(&person, (), NotificationsQuery::default(), ())
             .await
             .reply();
+        let vault = vault_of(app, &person).await;
         let link = made.link.expose().split_once("#token=").unwrap().1.to_owned();
         Self {
             key: app.key(&person, person.workspace),
@@ -85,6 +91,7 @@ impl Things {
             notification: told.items[0].id.to_string(),
             link,
             storage_entry: storage::add(app, &person, storage::wanted()).await.id.to_string(),
+            vault,
             other: person.id,
             person,
         }
@@ -107,6 +114,7 @@ impl Things {
             self.notification.clone(),
             self.link.clone(),
             self.storage_entry.clone(),
+            self.vault.clone(),
         ]
     }
 
@@ -131,6 +139,8 @@ impl Things {
             .replace("{invitation_id}", invitation)
             .replace("{notification_id}", &self.notification)
             .replace("{storage_entry_id}", &self.storage_entry)
+            .replace("{vault_id}", &self.vault)
+            .replace("{version}", "1")
             .replace("{user_id}", &self.other.to_string());
         assert!(
             !filled.contains('{'),
@@ -138,6 +148,43 @@ impl Things {
         );
         filled
     }
+}
+
+/// The first of the groups of a person's workspace.
+async fn group_of(app: &TestApp, person: &Person) -> GroupId {
+    let path = InWorkspace {
+        workspace_id: person.workspace,
+    };
+    let groups = app.call::<ListGroups>(person, path, (), ()).await.reply();
+    groups.items[0].id
+}
+
+/// Makes two vaults in a person's workspace, and saves the first anew.
+async fn vault_of(app: &TestApp, person: &Person) -> String {
+    let workspace_id = person.workspace;
+    let group_id = group_of(app, person).await;
+    let mut made = Vec::new();
+    for name in ["First", "Second"] {
+        let body = json!({"name": name, "group_id": group_id, "content": "sdk.a = 1"});
+        let body = serde_json::from_value(body).unwrap();
+        let vault = app
+            .call::<CreateVault>(person, InWorkspace { workspace_id }, (), body)
+            .await
+            .reply();
+        made.push(vault.id);
+    }
+    let path = OneVault {
+        workspace_id,
+        vault_id: made[0],
+    };
+    let body = VaultChange {
+        content: Some(SecretText::new("sdk.a = 2".to_owned())),
+        ..VaultChange::default()
+    };
+    app.call::<ChangeVault>(person, path, (), body)
+        .await
+        .with_status(200);
+    made[0].to_string()
 }
 
 /// The server and who is on it.
@@ -241,6 +288,9 @@ impl World {
         if let Some(body) = self.body_about_teams_or_storage(mount.name) {
             return body;
         }
+        if let Some(body) = self.body_about_vaults(mount.name).await {
+            return body;
+        }
         match mount.name {
             "CompleteSetup" => {
                 // Only a server that nobody has set up has this link; see `untouched`.
@@ -293,6 +343,22 @@ impl World {
             | "DeleteServerUser" => Value::Null,
             _ if mount.method.as_str() == "GET" => Value::Null,
             other => panic!("teach the sweep how to call {other} well"),
+        }
+    }
+
+    /// The same for vaults.
+    async fn body_about_vaults(&self, name: &str) -> Option<Value> {
+        match name {
+            "ChangePersonalVault" => Some(json!({"format": "hocon", "content": "sdk.a = 1"})),
+            "CheckVault" => Some(json!({"format": "yaml", "content": "sdk: {a: 1}"})),
+            "CreateVault" => {
+                let group = group_of(&self.app, &self.ann.person).await;
+                Some(json!({"name": "New", "group_id": group, "content": "sdk.b = 1"}))
+            }
+            "ChangeVault" => Some(json!({"content": "sdk.c = 1"})),
+            "MoveVault" => Some(json!({"before": null})),
+            "RestoreVaultVersion" | "DeleteVault" => Some(Value::Null),
+            _ => None,
         }
     }
 

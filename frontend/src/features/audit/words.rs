@@ -9,6 +9,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("session", "Browser session"),
     ("account", "Account"),
     ("audit", "Log"),
+    ("vault", "Vault"),
 ];
 
 /// Actions of which the plain reading would be clumsy.
@@ -40,6 +41,7 @@ const ACTIONS: &[(&str, &str)] = &[
     ("server.offer_set_up", "Set-up link made"),
     ("server.set_up", "Server set up"),
     ("mail.give_up", "Mail given up"),
+    ("keys.reseal", "Sealed values sealed anew"),
 ];
 
 /// What people can look for: an action's noun, or an action, with its words.
@@ -52,6 +54,7 @@ pub const WORKSPACE_CHOICES: &[&str] = &[
     "credential.create",
     "credential.rotate",
     "credential.revoke",
+    "vault",
     "workspace",
 ];
 

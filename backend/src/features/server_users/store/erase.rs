@@ -63,6 +63,23 @@ pub fn personal_workspace(
         .optional()
 }
 
+/// Deletes the vaults of a workspace that nobody is left in: what its last member wrote.
+pub fn vaults_of_nobody(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    workspace: columns::WorkspaceId,
+) -> QueryResult<()> {
+    let left: i64 = reach
+        .members()
+        .filter(members::workspace_id.eq(workspace))
+        .count()
+        .get_result(conn)?;
+    if left == 0 {
+        diesel::delete(reach.vaults_in(workspace)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// The workspaces with an invitation to this address that nobody has answered, expired or not: it can be sent again.
 pub fn invited_to(
     conn: &mut Conn,

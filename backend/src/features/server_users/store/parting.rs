@@ -176,11 +176,13 @@ pub fn promote(
     one(changed)
 }
 
-/// Deletes a workspace with its keys, invitations and members. Its journal and its counted calls stay.
+/// Deletes a workspace with its keys, invitations, vaults and members. Its journal and its counted calls stay.
 pub fn delete(conn: &mut Conn, reach: &WholeServer, workspace: columns::WorkspaceId) -> QueryResult<()> {
     keys::delete_all_in(conn, reach, workspace)?;
     let here = invitations::workspace_id.eq(workspace);
     diesel::delete(reach.invitations().filter(here)).execute(conn)?;
+    // Vaults before the groups that they are for, which go with the workspace.
+    diesel::delete(reach.vaults_in(workspace)).execute(conn)?;
     let here = members::workspace_id.eq(workspace);
     diesel::delete(reach.members().filter(here)).execute(conn)?;
     let row = reach.workspaces().filter(workspaces::id.eq(workspace));

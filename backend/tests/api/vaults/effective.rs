@@ -1,0 +1,89 @@
+//! N03: what a client's configuration comes to, key by key, with where each comes from.
+
+use shared::{
+    groups::GroupKind,
+    vaults::{
+        ConfigurationEntry, EffectiveConfiguration, GetEffectiveConfiguration, LayerKind, VaultFormat,
+        WhoseConfiguration,
+    },
+};
+use testkit::Person;
+
+use super::{Team, text_of, wanted};
+
+async fn effective(team: &Team, who: &Person, whose: &Person) -> EffectiveConfiguration {
+    let query = WhoseConfiguration {
+        user_id: Some(whose.id),
+    };
+    team.app
+        .call::<GetEffectiveConfiguration>(who, team.here(), query, ())
+        .await
+        .reply()
+}
+
+fn entry<'a>(all: &'a EffectiveConfiguration, path: &str) -> &'a ConfigurationEntry {
+    all.entries
+        .iter()
+        .find(|entry| entry.path.join(".") == path)
+        .unwrap()
+}
+
+#[actix_web::test]
+async fn n03_each_key_names_its_origin_and_what_it_overrides() {
+    let team = Team::new().await;
+    let users = team.group(GroupKind::Users).await;
+    team.vault("Base", "sdk.a = base, sdk.b = base, sdk.aws.s3.secret = hunter2")
+        .await;
+    team.vault("Second", "sdk.a = second, sdk.list = [1, 2]").await;
+    team.own(&team.bob, text_of(VaultFormat::Yaml, "sdk:\n  a: own\n  c: 1\n"))
+        .await;
+    let mut forced = wanted(users, "Forced", "sdk.a = forced");
+    forced.is_enforced = true;
+    team.made(forced).await;
+    let found = effective(&team, &team.ann, &team.bob).await;
+    assert_eq!(found.user_id, team.bob.id);
+    let layers: Vec<_> = found
+        .layers
+        .iter()
+        .map(|layer| (layer.kind, layer.name.as_str()))
+        .collect();
+    assert_eq!(
+        layers,
+        [
+            (LayerKind::Administrators, "Base"),
+            (LayerKind::Administrators, "Second"),
+            (LayerKind::Personal, "Personal vault"),
+            (LayerKind::Enforced, "Forced"),
+        ]
+    );
+    assert!(found.layers[2].group.is_none() && found.layers[0].group.is_some());
+    let a = entry(&found, "sdk.a");
+    assert_eq!((a.value.as_deref(), a.origin), (Some("\"forced\""), 3));
+    assert_eq!(a.overrides, [2, 1, 0], "the nearest first");
+    assert_eq!(
+        (entry(&found, "sdk.b").origin, entry(&found, "sdk.c").origin),
+        (0, 2)
+    );
+    assert_eq!(entry(&found, "sdk.list").value.as_deref(), Some("[1,2]"));
+    let secret = entry(&found, "sdk.aws.s3.secret");
+    assert_eq!((secret.is_masked, secret.value.as_deref()), (true, None));
+    let paths: Vec<_> = found.entries.iter().map(|entry| entry.path.clone()).collect();
+    let mut sorted = paths.clone();
+    sorted.sort();
+    assert_eq!(paths, sorted);
+    assert_eq!(
+        effective(&team, &team.bob, &team.bob).await,
+        found,
+        "the member sees the same"
+    );
+    let anns = effective(&team, &team.ann, &team.ann).await;
+    assert_eq!(anns.layers.len(), 3);
+    assert_eq!(entry(&anns, "sdk.a").overrides, [1, 0]);
+}
+
+#[actix_web::test]
+async fn n03_without_vaults_there_is_nothing() {
+    let team = Team::new().await;
+    let none = effective(&team, &team.bob, &team.bob).await;
+    assert!(none.layers.is_empty() && none.entries.is_empty() && none.skipped.is_empty());
+}
