@@ -17,6 +17,7 @@ use crate::{
     },
     frame::{Frame, alone::Alone},
     pages::{NoPermission, NotFound},
+    preferences::provide_preferences,
     router::{NavigateOptions, provide_router, use_location, use_navigate},
     routes::{self, Inside, Place, Section},
     session::{CurrentWorkspace, State, provide_session, use_session},
@@ -47,6 +48,7 @@ pub fn App() -> impl IntoView {
     provide_theme();
     provide_toasts();
     provide_session();
+    provide_preferences();
     guard_history();
     provide_router();
     keep_places();
