@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     features::{
-        account::appearance::keep_theme,
+        account::{appearance::keep_theme, tips::Tips},
         invitations::join::JoinPage,
         notifications::{bell::bell, keep_inbox},
         session::{
@@ -122,6 +122,7 @@ fn InWorkspace() -> impl IntoView {
             {keep_theme()}
             {keep_inbox()}
             <Frame beside_profile=bell><Settings /></Frame>
+            <Tips />
         </Unless>
     }
 }

@@ -121,10 +121,14 @@ impl CurrentPreferences {
 /// Sends changes on top of what the preferences are by now: another browser may have changed what lies beside them. If they
 /// are refused, what is to be shown instead.
 async fn sent(batch: &[Change]) -> Result<Preferences, (Option<Preferences>, ApiError)> {
-    let now = call::<GetPreferences>((), (), ()).await.map_err(|error| (None, error))?;
+    let now = call::<GetPreferences>((), (), ())
+        .await
+        .map_err(|error| (None, error))?;
     let settings: Vec<_> = batch.iter().map(|(setting, _)| setting.clone()).collect();
     let wanted = change(&settings, &now);
-    call::<ChangePreferences>((), (), wanted).await.map_err(|error| (Some(now), error))
+    call::<ChangePreferences>((), (), wanted)
+        .await
+        .map_err(|error| (Some(now), error))
 }
 
 /// Makes the preferences available to everything below, once, after the session and the toasts.
@@ -133,7 +137,12 @@ pub fn provide_preferences() {
     let preferences = CurrentPreferences {
         shown,
         known: Memo::new(move |_| {
-            shown.with(|shown| shown.as_ref().and_then(|shown| shown.as_ref().ok()).map(Known::from))
+            shown.with(|shown| {
+                shown
+                    .as_ref()
+                    .and_then(|shown| shown.as_ref().ok())
+                    .map(Known::from)
+            })
         }),
         waiting: StoredValue::new(Vec::new()),
         is_sending: StoredValue::new(false),

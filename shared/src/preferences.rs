@@ -76,7 +76,11 @@ impl From<&Preferences> for Known {
             hide_arguments: is_on(VIEWS, HIDE_ARGUMENTS, true),
             hidden_arguments: hidden.map_or_else(
                 || HIDDEN_ARGUMENTS.map(str::to_owned).into(),
-                |all| all.iter().filter_map(|one| one.get("key")?.as_str().map(str::to_owned)).collect(),
+                |all| {
+                    all.iter()
+                        .filter_map(|one| one.get("key")?.as_str().map(str::to_owned))
+                        .collect()
+                },
             ),
             theme: root.get(THEME).and_then(Value::as_str).map(str::to_owned),
             tip_at: get(TIP, "at").and_then(Value::as_i64).unwrap_or(0),
@@ -86,7 +90,11 @@ impl From<&Preferences> for Known {
 }
 
 fn never_again(popups: Option<&Value>) -> impl Iterator<Item = &str> {
-    popups.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    popups
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 /// One preference, and what it is to be.
@@ -127,8 +135,10 @@ impl Setting {
             }
             Self::NoProTips(never) => {
                 let before = root.get(VIEWS).and_then(|views| views.get(NEVER_AGAIN));
-                let mut popups: Vec<Value> =
-                    never_again(before).filter(|popup| *popup != TIPS).map(Value::from).collect();
+                let mut popups: Vec<Value> = never_again(before)
+                    .filter(|popup| *popup != TIPS)
+                    .map(Value::from)
+                    .collect();
                 popups.extend(never.then(|| Value::from(TIPS)));
                 (VIEWS, NEVER_AGAIN, Value::Array(popups))
             }
@@ -175,7 +185,9 @@ pub fn change(settings: &[Setting], now: &Preferences) -> Preferences {
     for setting in settings {
         setting.put(&mut after);
     }
-    after.0.retain(|key, _| settings.iter().any(|setting| setting.top_level() == key));
+    after
+        .0
+        .retain(|key, _| settings.iter().any(|setting| setting.top_level() == key));
     after
 }
 
@@ -315,8 +327,14 @@ mod tests {
 
     #[test]
     fn values_of_another_type_count_as_not_set() {
-        for odd in [json!({"rootProjects": 1, "views": []}), json!({"rootProjects": {"showHidden": "yes"}, "views": {"redactedArguments": 1}})] {
-            assert_eq!(Known::from(&preferences(odd)), Known::from(&Preferences::default()));
+        for odd in [
+            json!({"rootProjects": 1, "views": []}),
+            json!({"rootProjects": {"showHidden": "yes"}, "views": {"redactedArguments": 1}}),
+        ] {
+            assert_eq!(
+                Known::from(&preferences(odd)),
+                Known::from(&Preferences::default())
+            );
         }
     }
 
@@ -359,7 +377,10 @@ mod tests {
         );
         assert_eq!(after.0.get("mine"), Some(&json!(1)));
         assert_eq!(after.0["rootProjects"]["graphVariant"], json!({"a": 1}));
-        assert_eq!(after.0["views"]["neverShowPopupAgain"], json!(["other", "tip-of-the-day"]));
+        assert_eq!(
+            after.0["views"]["neverShowPopupAgain"],
+            json!(["other", "tip-of-the-day"])
+        );
         Setting::NoProTips(false).put(&mut after);
         assert_eq!(after.0["views"]["neverShowPopupAgain"], json!(["other"]));
     }
@@ -368,17 +389,29 @@ mod tests {
     fn a_change_sends_what_it_touches_and_nothing_else() {
         let now = preferences(json!({"rootProjects": {"graphVariant": 1}, "views": {"a": 1}, "mine": 1}));
         let sent = change(&[Setting::HideExamples(true)], &now);
-        assert_eq!(sent, preferences(json!({"rootProjects": {"graphVariant": 1, "hideExamples": true}})));
+        assert_eq!(
+            sent,
+            preferences(json!({"rootProjects": {"graphVariant": 1, "hideExamples": true}}))
+        );
         let odd = preferences(json!({"views": "odd"}));
-        let sent = change(&[Setting::HideArguments(true), Setting::HidpiOverride(true)], &odd);
-        assert_eq!(sent, preferences(json!({"views": {"hideRedactedArguments": true}, "hidpi_override": true})));
+        let sent = change(
+            &[Setting::HideArguments(true), Setting::HidpiOverride(true)],
+            &odd,
+        );
+        assert_eq!(
+            sent,
+            preferences(json!({"views": {"hideRedactedArguments": true}, "hidpi_override": true}))
+        );
     }
 
     #[test]
     fn p07_the_values_of_named_arguments_are_masked_however_they_are_written() {
         let hidden = names(&["KEY", "token", "--secret", "AWS_*"]);
         for (text, shown) in [
-            ("docker run -e KEY=abc -e N=3 image", "docker run -e KEY=******** -e N=3 image"),
+            (
+                "docker run -e KEY=abc -e N=3 image",
+                "docker run -e KEY=******** -e N=3 image",
+            ),
             ("-eKEY=abc x", "-eKEY=******** x"),
             ("MY_KEY = abc x", "MY_KEY = ******** x"),
             ("KEY: abc\nnext", "KEY: ********\nnext"),
@@ -393,12 +426,18 @@ mod tests {
             ("--token=abc x", "--token=******** x"),
             ("[\"--token\", \"a b\" ]", "[\"--token\", ******** ]"),
             ("--secret abc x", "--secret ******** x"),
-            ("AWS_ONE=1 AWS_TWO=2 AW=3", "AWS_ONE=******** AWS_TWO=******** AW=3"),
+            (
+                "AWS_ONE=1 AWS_TWO=2 AW=3",
+                "AWS_ONE=******** AWS_TWO=******** AW=3",
+            ),
             ("don't KEY=abc x", "don't KEY=******** x"),
             ("KEY='never closed\nnext", "KEY=********\nnext"),
             ("KEY=é x", "KEY=******** x"),
             ("\"KEY='a b' c\" N=1 M=2", "\"KEY=********\" N=1 M=2"),
-            ("{\"KEY\": 12 , \"N\": \"1\"}", "{\"KEY\": ******** , \"N\": \"1\"}"),
+            (
+                "{\"KEY\": 12 , \"N\": \"1\"}",
+                "{\"KEY\": ******** , \"N\": \"1\"}",
+            ),
         ] {
             assert_eq!(masked(text, &hidden), shown, "{text}");
         }
@@ -407,7 +446,16 @@ mod tests {
     #[test]
     fn p07_what_is_not_the_value_of_a_named_argument_stays() {
         let hidden = names(&["KEY", "token", "*", ""]);
-        for text in ["KEY", "KEY=", "KEY=\n", "the token is here", "KEY_2=abc", "key=abc", "é\n\"ü'", ""] {
+        for text in [
+            "KEY",
+            "KEY=",
+            "KEY=\n",
+            "the token is here",
+            "KEY_2=abc",
+            "key=abc",
+            "é\n\"ü'",
+            "",
+        ] {
             assert_eq!(masked(text, &hidden), text, "{text}");
         }
         assert_eq!(masked("KEY=abc", &[]), "KEY=abc");

@@ -8,7 +8,7 @@ use crate::{
     preferences::use_preferences,
     sending::Refusal,
     theme::{Theme, use_theme},
-    ui::{effect::effect, icon::Icon, toast::use_toasts},
+    ui::{icon::Icon, toast::use_toasts},
 };
 
 /// What people call it.
@@ -19,35 +19,31 @@ pub fn keep_theme() {
     let theme = use_theme();
     let preferences = use_preferences();
     let before = theme.get_untracked();
+    // What the account says; nothing until it has been asked.
     let kept = Memo::new(move |_| {
         let kept = preferences.known()?.theme;
-        Some(kept.as_deref().and_then(Theme::from_key))
+        Some(kept.as_deref().and_then(Theme::from_key).unwrap_or(before))
     });
-    // What the account says wins over what this browser remembers; what was chosen here since wins over both.
-    Effect::new(move |last: Option<Option<Theme>>| {
-        let last = last.flatten();
-        match kept.get() {
-            Some(Some(kept)) if last.is_none_or(|last| last != kept) => {
-                if last.is_some() || theme.get_untracked() == before {
-                    theme.set(kept);
-                }
-                Some(kept)
-            }
-            Some(None) if last.is_some_and(|last| last != before) => {
-                theme.set(before);
-                Some(before)
-            }
-            Some(None) => Some(before),
-            _ => last,
-        }
-    });
-    effect(move || {
+    // Whichever of the two has changed is followed by the other: what is chosen here is kept, and what is kept elsewhere, or
+    // was refused, shows here. Whoever was quicker than the first answer has chosen already.
+    Effect::new(move |last: Option<(Theme, Option<Theme>)>| {
         let chosen = theme.get();
-        if let Some(kept) = kept.get_untracked()
-            && kept.unwrap_or(before) != chosen
-        {
+        let Some(kept) = kept.get() else {
+            return (chosen, None);
+        };
+        let (chosen_before, kept_before) = last.unwrap_or((before, None));
+        if kept != chosen {
+            let is_choice = match kept_before {
+                None => chosen != before,
+                Some(_) => chosen != chosen_before,
+            };
+            if !is_choice {
+                theme.set(kept);
+                return (kept, Some(kept));
+            }
             preferences.change(Setting::Theme(chosen.key()), NAME);
         }
+        (chosen, Some(chosen))
     });
 }
 
@@ -58,7 +54,10 @@ pub fn AppearanceCard() -> impl IntoView {
     let toasts = use_toasts();
     let preferences = use_preferences();
     let refused = Signal::derive(move || {
-        preferences.refused().filter(|(name, _)| *name == NAME).map(|(_, sentence)| sentence)
+        preferences
+            .refused()
+            .filter(|(name, _)| *name == NAME)
+            .map(|(_, sentence)| sentence)
     });
     let choose = move |chosen: Theme| {
         let before = theme.get_untracked();
