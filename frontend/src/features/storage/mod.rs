@@ -132,24 +132,26 @@ fn row(entry: StorageEntry) -> AnyView {
         })
     };
     let open = move |dialog: &'static str| address.open_dialog(dialog, here, Some(id.to_string()));
-    let of = || {
-        let name = name.clone();
-        view! { <span class="visually-hidden">" " {name}</span> }
-    };
-    let fact = |what: &'static str, value: Option<String>| {
-        value.map(|value| view! { <span>{what} " " <code>{value}</code></span> })
-    };
+    let of = StoredValue::new(name.clone());
+    let of = move || view! { <span class="visually-hidden">" " {of.get_value()}</span> };
+    let facts = [
+        ("Key", Some(entry.key.clone())),
+        ("Region", entry.region.clone()),
+        ("Host", entry.host.clone()),
+    ]
+    .map(|(what, value)| value.map(|value| view! { <span>{what} " " <code>{value}</code></span> }));
+    let token = entry.has_token.then(|| view! { <Badge tone=Tone::Accent>"token"</Badge> });
+    let provider = provider(&entry);
     view! {
         <li class="deed">
             <div class="entry">
                 <p class="badges">
-                    <strong>{name.clone()}</strong>
-                    <Badge>{provider(&entry)}</Badge>
-                    {entry.has_token.then(|| view! { <Badge tone=Tone::Accent>"token"</Badge> })}
+                    <strong>{name}</strong>
+                    <Badge>{provider}</Badge>
+                    {token}
                 </p>
                 <p class="entry-facts muted">
-                    {fact("Key", Some(entry.key.clone()))} {fact("Region", entry.region.clone())}
-                    {fact("Host", entry.host.clone())}
+                    {facts.into_iter().collect_view()}
                 </p>
                 <p role="status">{result}</p>
                 <Refusal error />

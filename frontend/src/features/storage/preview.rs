@@ -88,13 +88,11 @@ fn shown(workspace_id: WorkspaceId, address: String, object: ObjectPreview) -> A
                 + &query_string(&ObjectAddress { url: address });
             // Until the preferences are known, nothing runs. The server says the same once more.
             let blocks = Memo::new(move |_| preferences.known().is_none_or(|known| known.block_scripts));
-            move || {
-                {
+            let framed = move || {
                 let sandbox = if blocks.get() { "" } else { "allow-scripts" };
                 view! { <iframe class="object" sandbox=sandbox title=name.clone() src=page.clone()></iframe> }
-            }
-            .into_any()
-            }
+            };
+            framed.into_any()
         }
         ObjectKind::File => ().into_any(),
     };
