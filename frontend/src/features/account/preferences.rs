@@ -112,7 +112,7 @@ fn switch(preferences: CurrentPreferences, row: Row) -> AnyView {
         preferences.change(make(on), name);
         let state = if on { "on" } else { "off" };
         toasts.undo(format!("{name}: {state}"), move || {
-            preferences.change(make(!on), name)
+            preferences.change(make(!on), name);
         });
     };
     view! { <Switch label=name hint on on_change=choose /> }.into_any()

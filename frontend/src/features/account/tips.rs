@@ -70,7 +70,7 @@ pub fn Tips() -> impl IntoView {
         const NAME: &str = "Don't show pro tips periodically";
         preferences.change(Setting::NoProTips(true), NAME);
         toasts.undo("No more pro tips", move || {
-            preferences.change(Setting::NoProTips(false), NAME)
+            preferences.change(Setting::NoProTips(false), NAME);
         });
         close();
     };

@@ -118,7 +118,7 @@ fn row(entry: StorageEntry) -> AnyView {
         answer.set(None);
         let path = OneStorageEntry { storage_entry_id: id };
         sending.send(call::<TestStorageEntry>(path, (), ()), move |found| {
-            answer.set(Some(found))
+            answer.set(Some(found));
         });
     };
     let result = move || {
@@ -140,7 +140,9 @@ fn row(entry: StorageEntry) -> AnyView {
         ("Host", entry.host.clone()),
     ]
     .map(|(what, value)| value.map(|value| view! { <span>{what} " " <code>{value}</code></span> }));
-    let token = entry.has_token.then(|| view! { <Badge tone=Tone::Accent>"token"</Badge> });
+    let token = entry
+        .has_token
+        .then(|| view! { <Badge tone=Tone::Accent>"token"</Badge> });
     let provider = provider(&entry);
     view! {
         <li class="deed">
