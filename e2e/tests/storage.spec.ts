@@ -77,7 +77,7 @@ test("R023 R024 R025 P02 the form asks for what each storage has", async ({ newc
   const person = await signIn(await newcomer());
   const { page } = person;
   await open(person, "configuration", "?dialog=storage-entry");
-  const asked = { "s3": ["Token", "Region"], "s3-compatible": ["Token", "Region", "Host"], "azure": ["Host"], "gcs": [] };
+  const asked: Record<string, string[]> = { "s3": ["Token", "Region"], "s3-compatible": ["Token", "Region", "Host"], "azure": ["Host"], "gcs": [] };
   for (const [provider, own] of Object.entries(asked)) {
     await field(page, "Provider").selectOption(provider);
     for (const label of ["Bucket", "Key", "Secret", ...own]) await expect(field(page, label), `${label} of ${provider}`).toBeVisible();
