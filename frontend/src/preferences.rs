@@ -62,7 +62,9 @@ impl CurrentPreferences {
         let whose = self.whose.get_value();
         leptos::task::spawn_local(async move {
             let answer = call::<GetPreferences>((), (), ()).await;
-            if self.whose.get_value() == whose {
+            // What a change brought meanwhile is newer.
+            let is_there = self.shown.with_untracked(|shown| matches!(shown, Some(Ok(_))));
+            if self.whose.get_value() == whose && !is_there {
                 self.shown.set(Some(answer));
             }
         });
