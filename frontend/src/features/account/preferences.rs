@@ -196,7 +196,7 @@ fn Arguments(preferences: CurrentPreferences) -> impl IntoView {
                 </div>
             </Form>
             <p class="muted">"A line of a log, as you would read it:"</p>
-            <pre class="code" tabindex="0" aria-label="Example">{line}</pre>
+            <pre class="code" tabindex="0" role="group" aria-label="Example">{line}</pre>
         </div>
     }
 }
