@@ -181,7 +181,7 @@ test("P07 container arguments are masked by name", async ({ newcomer, signIn }) 
   const person = await signIn(await newcomer());
   const { page } = person;
   await open(person, "configuration");
-  const line = card(page).getByLabel("Example");
+  const line = card(page).getByRole("group", { name: "Example" });
   await expect(line).toContainText("AWS_SECRET_ACCESS_KEY=********");
   await toggle(page, "Hide container arguments in logs").click();
   await expect(line).toContainText("AWS_SECRET_ACCESS_KEY=s3cret");
