@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     features::{
-        account::appearance::keep_theme,
+        account::{appearance::keep_theme, tips::Tips},
         invitations::join::JoinPage,
         notifications::{bell::bell, keep_inbox},
         session::{
@@ -17,6 +17,7 @@ use crate::{
     },
     frame::{Frame, alone::Alone},
     pages::{NoPermission, NotFound},
+    preferences::provide_preferences,
     router::{NavigateOptions, provide_router, use_location, use_navigate},
     routes::{self, Inside, Place, Section},
     session::{CurrentWorkspace, State, provide_session, use_session},
@@ -47,6 +48,7 @@ pub fn App() -> impl IntoView {
     provide_theme();
     provide_toasts();
     provide_session();
+    provide_preferences();
     guard_history();
     provide_router();
     keep_places();
@@ -120,6 +122,7 @@ fn InWorkspace() -> impl IntoView {
             {keep_theme()}
             {keep_inbox()}
             <Frame beside_profile=bell><Settings /></Frame>
+            <Tips />
         </Unless>
     }
 }

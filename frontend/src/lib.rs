@@ -11,6 +11,7 @@ pub mod frame;
 pub mod gallery;
 pub mod listing;
 pub mod pages;
+pub mod preferences;
 pub mod router;
 pub mod routes;
 pub mod sections;

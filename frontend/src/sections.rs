@@ -6,7 +6,10 @@ use shared::ids::WorkspaceId;
 use crate::{
     features::{
         access_rules::{AccessRules, RolesCard},
-        account::{appearance::AppearanceCard, data::DataCard, password::PasswordCard, profile::ProfileCard},
+        account::{
+            appearance::AppearanceCard, data::DataCard, password::PasswordCard, preferences::PreferencesCard,
+            profile::ProfileCard,
+        },
         audit::{AuditLog, Chain},
         credentials::Credentials,
         invitations::{invite::InviteDialog, mine::MyInvitations, pending::PendingDialogs},
@@ -18,6 +21,7 @@ use crate::{
         server_users::ServerUsers,
         server_workspaces::ServerWorkspaces,
         session::browsers::BrowserSessions,
+        storage::CloudAccess,
         usage::UsagePage,
         workspaces::{WorkspaceList, create::CreateButton},
     },
@@ -60,6 +64,8 @@ fn configuration() -> AnyView {
     view! {
         <PageTitle title="Configuration" section=text::SETTINGS />
         <AppearanceCard />
+        <PreferencesCard />
+        <CloudAccess />
         <ConnectionCard />
     }
     .into_any()

@@ -14,6 +14,7 @@ pub mod members;
 pub mod notifications;
 pub mod page;
 pub mod permission;
+pub mod preferences;
 pub mod server;
 pub mod server_users;
 pub mod server_workspaces;

@@ -13,5 +13,6 @@ pub mod server_users;
 pub mod server_workspaces;
 pub mod session;
 pub mod setup;
+pub mod storage;
 pub mod usage;
 pub mod workspaces;

@@ -15,6 +15,8 @@ pub enum Which {
     Current,
     /// A new one.
     New,
+    /// No password of this account: password managers leave it alone.
+    Secret,
 }
 
 /// A password, with a button that shows it.
@@ -30,6 +32,12 @@ pub fn PasswordField(
     /// What to know before typing.
     #[prop(optional, into)]
     hint: Option<String>,
+    /// What is there instead, in grey.
+    #[prop(optional)]
+    placeholder: &'static str,
+    /// Whether it may be left empty; said in words.
+    #[prop(optional)]
+    optional: bool,
     /// What is wrong.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
@@ -41,6 +49,10 @@ pub fn PasswordField(
     on_leave: Option<Callback<()>>,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
+    let what = match which {
+        Which::Current | Which::New => "password".to_owned(),
+        Which::Secret => label.clone(),
+    };
     let control = move |ids: FieldIds| {
         view! {
             <div class="input-with-button">
@@ -51,11 +63,14 @@ pub fn PasswordField(
                     autocomplete=match which {
                         Which::Current => "current-password",
                         Which::New => "new-password",
+                        Which::Secret => "off",
                     }
+                    data-1p-ignore=(which == Which::Secret).then_some("")
+                    placeholder=placeholder
                     autofocus=autofocus
                     autocapitalize="none"
                     spellcheck="false"
-                    aria-required="true"
+                    aria-required=(!optional).then_some("true")
                     aria-describedby=ids.described_by
                     aria-invalid=move || error.with(Option::is_some).then_some("true")
                     prop:value=move || value.get()
@@ -71,8 +86,8 @@ pub fn PasswordField(
                     class="icon-button"
                     aria-pressed=move || if shown.get() { "true" } else { "false" }
                     aria-controls=ids.control
-                    aria-label="Show password"
-                    title=move || if shown.get() { "Hide password" } else { "Show password" }
+                    aria-label=format!("Show {what}")
+                    title=move || format!("{} {what}", if shown.get() { "Hide" } else { "Show" })
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
                     {move || {
@@ -83,5 +98,5 @@ pub fn PasswordField(
             </div>
         }
     };
-    view! { <Labelled label hint error children=control /> }
+    view! { <Labelled label hint error optional children=control /> }
 }

@@ -2,68 +2,48 @@
 //! another browser looks the same after signing in.
 
 use leptos::prelude::*;
-use shared::account::{ChangePreferences, GetPreferences, Preferences};
+use shared::preferences::Setting;
 
 use crate::{
-    api::call,
+    preferences::use_preferences,
+    sending::Refusal,
     theme::{Theme, use_theme},
-    ui::{effect::effect, icon::Icon, load::Explain, toast::use_toasts},
+    ui::{icon::Icon, toast::use_toasts},
 };
 
-/// The key of the theme in the account's preferences.
-const KEY: &str = "theme";
-
-/// Why the last choice could not be kept.
-#[derive(Clone, Default)]
-struct NotKept(ArcRwSignal<Option<String>>);
+/// What people call it.
+const NAME: &str = "The theme";
 
 /// Follows the account's theme, and keeps there what is chosen here. Once, around the pages of a workspace.
 pub fn keep_theme() {
     let theme = use_theme();
-    let toasts = use_toasts();
-    let not_kept = NotKept::default();
-    provide_context(not_kept.clone());
+    let preferences = use_preferences();
+    let before = theme.get_untracked();
     // What the account says; nothing until it has been asked.
-    let kept = ArcRwSignal::new(None::<Theme>);
-    let asked = kept.clone();
-    leptos::task::spawn_local(async move {
-        let before = theme.get_untracked();
-        if let Ok(preferences) = call::<GetPreferences>((), (), ()).await {
-            let wanted = preferences
-                .0
-                .get(KEY)
-                .and_then(serde_json::Value::as_str)
-                .and_then(Theme::from_key);
-            // Whoever was quicker than the answer has chosen already.
-            if let Some(wanted) = wanted
-                && theme.get_untracked() == before
-            {
-                theme.set(wanted);
-            }
-            asked.set(Some(wanted.unwrap_or(before)));
-        }
+    let kept = Memo::new(move |_| {
+        let kept = preferences.known()?.theme;
+        Some(kept.as_deref().and_then(Theme::from_key).unwrap_or(before))
     });
-    effect(move || {
+    // Whichever of the two has changed is followed by the other: what is chosen here is kept, and what is kept elsewhere, or
+    // was refused, shows here. Whoever was quicker than the first answer has chosen already.
+    Effect::new(move |last: Option<(Theme, Option<Theme>)>| {
         let chosen = theme.get();
-        let Some(before) = kept.get().filter(|kept| *kept != chosen) else {
-            return;
+        let Some(kept) = kept.get() else {
+            return (chosen, None);
         };
-        kept.set(Some(chosen));
-        let (kept, toasts, not_kept) = (kept.clone(), toasts.clone(), not_kept.0.clone());
-        not_kept.set(None);
-        leptos::task::spawn_local(async move {
-            let mut change = Preferences::default();
-            change.0.insert(KEY.to_owned(), chosen.key().into());
-            if let Err(error) = call::<ChangePreferences>((), (), change).await {
-                kept.set(Some(before));
-                if theme.get_untracked() == chosen {
-                    theme.set(before);
-                }
-                let sentence = format!("The theme could not be saved. {}", error.sentence());
-                not_kept.set(Some(sentence.clone()));
-                toasts.tell(sentence);
+        let (chosen_before, kept_before) = last.unwrap_or((before, None));
+        if kept != chosen {
+            let is_choice = match kept_before {
+                None => chosen != before,
+                Some(_) => chosen != chosen_before,
+            };
+            if !is_choice {
+                theme.set(kept);
+                return (kept, Some(kept));
             }
-        });
+            preferences.change(Setting::Theme(chosen.key()), NAME);
+        }
+        (chosen, Some(chosen))
     });
 }
 
@@ -72,7 +52,13 @@ pub fn keep_theme() {
 pub fn AppearanceCard() -> impl IntoView {
     let theme = use_theme();
     let toasts = use_toasts();
-    let refused = use_context::<NotKept>().unwrap_or_default().0;
+    let preferences = use_preferences();
+    let refused = Signal::derive(move || {
+        preferences
+            .refused()
+            .filter(|(name, _)| *name == NAME)
+            .map(|(_, sentence)| sentence)
+    });
     let choose = move |chosen: Theme| {
         let before = theme.get_untracked();
         if before != chosen {
@@ -105,7 +91,7 @@ pub fn AppearanceCard() -> impl IntoView {
                 <p class="field-hint">"Kept with your account: your other browsers follow when you sign in."</p>
                 <div class="theme-choices">{Theme::ALL.map(option).into_iter().collect_view()}</div>
             </fieldset>
-            {move || refused.get().map(|sentence| view! { <p class="field-error" role="alert">{sentence}</p> })}
+            <Refusal error=refused />
         </section>
     }
 }
