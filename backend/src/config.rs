@@ -41,6 +41,8 @@ pub struct Config {
     pub session_max_days: u32,
     /// Days for which entries of the journal are kept; unset means for ever.
     pub audit_retention_days: Option<u32>,
+    /// Where anonymous usage data is sent if an operator chooses so in the app; unset means nowhere.
+    pub usage_data_url: Option<url::Url>,
     /// Outgoing mail; unset means none.
     pub smtp: Option<Smtp>,
     /// What is asked of cloud storage.
@@ -172,6 +174,7 @@ impl Default for Config {
             session_idle_days: 7,
             session_max_days: 30,
             audit_retention_days: None,
+            usage_data_url: None,
             smtp: None,
             storage: Storage::default(),
             admin: None,

@@ -21,6 +21,7 @@ use crate::{
         audit::{rules::cutoff, store::removal},
         notifications::store::{self as notifications, News},
         session::store as sessions,
+        usage_data,
     },
     http::forget_old,
     mail::{self, Mailer},
@@ -151,8 +152,15 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
             blocking(move || read_keys(&state)).await
         },
     );
+    let usage_data = every(
+        FIRST_SWEEP_AFTER,
+        SWEEP_EVERY,
+        stopped.clone(),
+        "usage data",
+        async || usage_data::send(&state).await.map(drop),
+    );
     let telling = wake_streams(&state, stopped.clone());
-    tokio::join!(meters, sweeping, forgetting, releasing, keys, mail, telling);
+    tokio::join!(meters, sweeping, forgetting, releasing, keys, mail, usage_data, telling);
 }
 
 fn read_keys(state: &State) -> Result<(), AppError> {

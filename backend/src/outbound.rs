@@ -123,6 +123,21 @@ impl Outbound {
             .unwrap_or_else(|_elapsed| Err(Fault::TimedOut))
     }
 
+    /// Sends JSON to an address out of the settings, which may be anywhere; answers the status. Takes no longer than `within`.
+    pub async fn tell(&self, url: Url, json: Vec<u8>, within: Duration) -> Result<u16, Fault> {
+        let clients = self.clients.get_or_init(|| Clients::new(&self.names).ok());
+        let client = &clients.as_ref().ok_or(Fault::Tls)?.open;
+        let told = async {
+            let _permit = permit(&self.questions)?;
+            let request = client.post(url).header("content-type", "application/json");
+            let answer = request.body(json).send().await.map_err(|error| Fault::of(&error))?;
+            Ok(answer.status().as_u16())
+        };
+        tokio::time::timeout(within, told)
+            .await
+            .unwrap_or_else(|_elapsed| Err(Fault::TimedOut))
+    }
+
     /// Asks for something long: its status, and its body piece by piece, which fails where it is longer than `most_bytes`.
     pub async fn open(
         &self,

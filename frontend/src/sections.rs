@@ -17,7 +17,7 @@ use crate::{
             block::MembersBlock, leave::LeaveDialog, remove::RemoveDialog, transfer::TransferDialog,
             users::Users,
         },
-        server::connection::ConnectionCard,
+        server::{connection::ConnectionCard, usage_data::UsageDataCard},
         server_users::ServerUsers,
         server_workspaces::ServerWorkspaces,
         session::browsers::BrowserSessions,
@@ -67,6 +67,7 @@ fn configuration() -> AnyView {
         <PreferencesCard />
         <CloudAccess />
         <ConnectionCard />
+        <UsageDataCard />
     }
     .into_any()
 }

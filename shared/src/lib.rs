@@ -23,5 +23,6 @@ pub mod setup;
 pub mod storage;
 pub mod text;
 pub mod usage;
+pub mod usage_data;
 pub mod vaults;
 pub mod workspaces;

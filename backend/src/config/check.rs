@@ -24,6 +24,11 @@ pub(super) fn faults(config: &Config) -> Vec<Fault> {
             format!("is not an address of this machine alone, and no `public_url` is set: {UNPROTECTED}");
         faults.push(("listen", why));
     }
+    if let Some(url) = &config.usage_data_url
+        && !matches!(url.scheme(), "http" | "https")
+    {
+        faults.push(("usage_data_url", "must begin with https:// or http://".to_owned()));
+    }
     for host in &config.allowed_hosts {
         if !is_host_name(host) {
             let why = format!("holds `{host}`, which is no host name; leave out scheme, port and path");

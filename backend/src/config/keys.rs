@@ -44,6 +44,7 @@ pub(super) const KEYS: &[Key] = &[
     key("session_idle_days", Form::Number),
     key("session_max_days", Form::Number),
     key("audit_retention_days", Form::Number),
+    key("usage_data_url", Form::Text),
     key("log.level", Form::Text),
     key("log.format", Form::Text),
     key("smtp.host", Form::Text),

@@ -14,6 +14,7 @@ pub mod session;
 pub mod setup;
 pub mod storage;
 pub mod usage;
+pub mod usage_data;
 pub mod vaults;
 pub mod workspaces;
 
@@ -36,6 +37,7 @@ pub fn mounts() -> Vec<Mount> {
         notifications::mounts(),
         storage::mounts(),
         usage::mounts(),
+        usage_data::mounts(),
         audit::mounts(),
         server_users::mounts(),
         server_workspaces::mounts(),

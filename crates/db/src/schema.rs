@@ -5,7 +5,12 @@
     reason = "the tables are described where they are made, in migrations/"
 )]
 
-diesel::table! { server (id) { id -> BigInt, hosting -> Text, set_up_at -> Timestamp, sends_usage_data -> Nullable<Bool> } }
+diesel::table! {
+    server (id) {
+        id -> BigInt, hosting -> Text, set_up_at -> Timestamp, sends_usage_data -> Nullable<Bool>,
+        usage_data_sent_at -> Nullable<Timestamp>,
+    }
+}
 diesel::table! { access_epoch (id) { id -> BigInt, value -> BigInt } }
 diesel::table! {
     users (id) {

@@ -90,5 +90,6 @@ CREATE TABLE storage_entries (
 );
 CREATE INDEX storage_entries_by_user ON storage_entries (user_id, created_at, id);
 
--- Whether the operator chose to send anonymous usage data: nothing until they chose.
+-- Whether the operator chose to send anonymous usage data: nothing until they chose. And when it was last sent.
 ALTER TABLE server ADD COLUMN sends_usage_data BOOLEAN;
+ALTER TABLE server ADD COLUMN usage_data_sent_at TIMESTAMP;

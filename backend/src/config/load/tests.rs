@@ -67,6 +67,7 @@ fn every_setting_can_stand_in_the_file_and_in_the_environment() {
         "admin.password" => "correct horse battery",
         "audit_retention_days" => "365",
         "storage.allowed_private_hosts" => "minio.internal:9000",
+        "usage_data_url" => "https://collects.example/usage",
         _ => "25",
     };
     let pairs: Vec<(String, &str)> = KEYS

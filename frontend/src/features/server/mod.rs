@@ -1,3 +1,4 @@
 //! What anybody may know of the server.
 
 pub mod connection;
+pub mod usage_data;
