@@ -52,7 +52,7 @@ pub fn seen(conn: &mut Conn, scope: &Scope, vault: VaultId) -> Result<(VaultRow,
         whose: match row.owner_id {
             None => Whose::Administrators,
             Some(owner) if owner == scope.user_id() => Whose::Own,
-            Some(_) => Whose::Anothers,
+            Some(_) => Whose::SomebodyElses,
         },
         manages,
         applies,

@@ -28,7 +28,7 @@ pub enum Whose {
     /// The personal one of the one who asks.
     Own,
     /// The personal one of somebody else.
-    Anothers,
+    SomebodyElses,
     /// The administrators'.
     Administrators,
 }
@@ -49,7 +49,7 @@ pub fn sight(standing: Standing) -> Result<Sight, ErrorCode> {
     match (standing.whose, standing.manages, standing.applies) {
         (Whose::Own, ..) | (Whose::Administrators, true, _) => Ok(Sight::Changes),
         (Whose::Administrators, false, true) => Ok(Sight::Reads),
-        (Whose::Anothers, ..) | (Whose::Administrators, false, false) => Err(ErrorCode::NotFound),
+        (Whose::SomebodyElses, ..) | (Whose::Administrators, false, false) => Err(ErrorCode::NotFound),
     }
 }
 
@@ -103,7 +103,10 @@ mod tests {
     fn nobody_sees_the_personal_vault_of_another() {
         for manages in [false, true] {
             for applies in [false, true] {
-                assert_eq!(seen(Whose::Anothers, manages, applies), Err(ErrorCode::NotFound));
+                assert_eq!(
+                    seen(Whose::SomebodyElses, manages, applies),
+                    Err(ErrorCode::NotFound)
+                );
                 assert_eq!(seen(Whose::Own, manages, applies), Ok(Sight::Changes));
             }
         }
