@@ -142,16 +142,7 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
             Ok(())
         },
     );
-    let keys = every(
-        READ_KEYS_EVERY,
-        READ_KEYS_EVERY,
-        stopped.clone(),
-        "keys",
-        async || {
-            let state = state.clone();
-            blocking(move || read_keys(&state)).await
-        },
-    );
+    let keys = read_keys_again(&state, stopped.clone());
     let usage_data = every(
         FIRST_SWEEP_AFTER,
         SWEEP_EVERY,
@@ -160,7 +151,17 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
         async || usage_data::send(&state).await.map(drop),
     );
     let telling = wake_streams(&state, stopped.clone());
-    tokio::join!(meters, sweeping, forgetting, releasing, keys, mail, usage_data, telling);
+    tokio::join!(
+        meters, sweeping, forgetting, releasing, keys, mail, usage_data, telling
+    );
+}
+
+async fn read_keys_again(state: &web::Data<State>, stopped: watch::Receiver<bool>) {
+    every(READ_KEYS_EVERY, READ_KEYS_EVERY, stopped, "keys", async || {
+        let state = state.clone();
+        blocking(move || read_keys(&state)).await
+    })
+    .await;
 }
 
 fn read_keys(state: &State) -> Result<(), AppError> {

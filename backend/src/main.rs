@@ -191,19 +191,7 @@ fn execute(command: Command, flags: Flags, log: &LogWriter) -> anyhow::Result<Ex
             )?;
             return Ok(ExitCode::from(outcome.exit_code()));
         }
-        Command::Keys(command) => {
-            let state = server::open_existing(loaded(&flags, log)?.config)?;
-            let out = &mut io::stdout().lock();
-            let done = match command {
-                KeysCommand::Rotate => keys::rotate(&state, out)?,
-                KeysCommand::Reseal => keys::reseal(&state, out)?,
-            };
-            return Ok(if done.unreadable == 0 {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            });
-        }
+        Command::Keys(command) => return for_keys(command, loaded(&flags, log)?),
         Command::Audit(AuditCommand::Verify {
             workspace,
             expect,
@@ -237,6 +225,20 @@ fn execute(command: Command, flags: Flags, log: &LogWriter) -> anyhow::Result<Ex
         Command::Openapi => say(&format!("{:#}\n", openapi::document()))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn for_keys(command: KeysCommand, loaded: Loaded) -> anyhow::Result<ExitCode> {
+    let state = server::open_existing(loaded.config)?;
+    let out = &mut io::stdout().lock();
+    let done = match command {
+        KeysCommand::Rotate => keys::rotate(&state, out)?,
+        KeysCommand::Reseal => keys::reseal(&state, out)?,
+    };
+    Ok(if done.unreadable == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn for_user(command: UserCommand, loaded: Loaded) -> anyhow::Result<String> {

@@ -92,10 +92,12 @@ struct Sealed {
     text: String,
 }
 
+type Read = fn(&mut Conn, &System, &(String, String)) -> QueryResult<Vec<Sealed>>;
+
 /// How one column is read, behind a row and in order, and how one value of it is replaced if it still is the one that was read.
 #[derive(Clone, Copy)]
 struct Column {
-    read: fn(&mut Conn, &System, &(String, String)) -> QueryResult<Vec<Sealed>>,
+    read: Read,
     replace: fn(&mut Conn, &System, &Sealed, &str) -> QueryResult<usize>,
 }
 

@@ -62,7 +62,7 @@ pub fn of_member(
 ) -> QueryResult<Vec<columns::GroupId>> {
     let kinds: &[GroupKind] = match role {
         Role::Admin => &[GroupKind::Users, GroupKind::Admins],
-        _ => &[GroupKind::Users],
+        Role::User => &[GroupKind::Users],
     };
     let kinds = kinds.iter().map(|kind| columns::GroupKind(*kind));
     let mut found: Vec<columns::GroupId> = scope

@@ -323,7 +323,9 @@ pub fn restore(
         Some(version),
     )?;
     write::update(tx.conn, scope, held.row.id, &changed)?;
-    check_room(tx, scope)?;
+    if held.row.group_id.is_some() {
+        check_room(tx, scope)?;
+    }
     let after = store::by_id(tx.conn, scope, id.into())?;
     let noted = Noted {
         restored_from: Some(version),

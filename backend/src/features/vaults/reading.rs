@@ -17,7 +17,7 @@ use shared::{
 
 use super::{
     content,
-    rules::{self, Sight, Standing},
+    rules::{self, Sight, Standing, Whose},
     store::{self, VaultPlace, VaultRow},
 };
 use crate::{
@@ -49,8 +49,11 @@ pub fn seen(conn: &mut Conn, scope: &Scope, vault: VaultId) -> Result<(VaultRow,
         _ => false,
     };
     let sight = rules::sight(Standing {
-        is_personal: row.owner_id.is_some(),
-        is_own: row.owner_id == Some(scope.user_id()),
+        whose: match row.owner_id {
+            None => Whose::Administrators,
+            Some(owner) if owner == scope.user_id() => Whose::Own,
+            Some(_) => Whose::SomebodyElses,
+        },
         manages,
         applies,
     })?;

@@ -22,13 +22,22 @@ pub enum Sight {
     Changes,
 }
 
+/// Whose a vault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// The personal one of the one who asks.
+    Own,
+    /// The personal one of somebody else.
+    SomebodyElses,
+    /// The administrators'.
+    Administrators,
+}
+
 /// How a vault stands to the one who asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing {
-    /// Whether it is somebody's personal one.
-    pub is_personal: bool,
-    /// Whether that is theirs.
-    pub is_own: bool,
+    /// Whose it is.
+    pub whose: Whose,
     /// Whether they write vaults for groups.
     pub manages: bool,
     /// Whether it is active and for a group that they are in.
@@ -37,24 +46,10 @@ pub struct Standing {
 
 /// What the one who asks may do. What one may not see is not there.
 pub fn sight(standing: Standing) -> Result<Sight, ErrorCode> {
-    match standing {
-        Standing {
-            is_personal: true,
-            is_own: true,
-            ..
-        }
-        | Standing {
-            is_personal: false,
-            manages: true,
-            ..
-        } => Ok(Sight::Changes),
-        Standing {
-            is_personal: false,
-            manages: false,
-            applies: true,
-            ..
-        } => Ok(Sight::Reads),
-        _ => Err(ErrorCode::NotFound),
+    match (standing.whose, standing.manages, standing.applies) {
+        (Whose::Own, ..) | (Whose::Administrators, true, _) => Ok(Sight::Changes),
+        (Whose::Administrators, false, true) => Ok(Sight::Reads),
+        (Whose::SomebodyElses, ..) | (Whose::Administrators, false, false) => Err(ErrorCode::NotFound),
     }
 }
 
@@ -96,10 +91,9 @@ pub fn check_room(vaults: i64, bytes: i64) -> Result<(), ErrorCode> {
 mod tests {
     use super::*;
 
-    fn seen(is_personal: bool, is_own: bool, manages: bool, applies: bool) -> Result<Sight, ErrorCode> {
+    fn seen(whose: Whose, manages: bool, applies: bool) -> Result<Sight, ErrorCode> {
         sight(Standing {
-            is_personal,
-            is_own,
+            whose,
             manages,
             applies,
         })
@@ -109,18 +103,24 @@ mod tests {
     fn nobody_sees_the_personal_vault_of_another() {
         for manages in [false, true] {
             for applies in [false, true] {
-                assert_eq!(seen(true, false, manages, applies), Err(ErrorCode::NotFound));
-                assert_eq!(seen(true, true, manages, applies), Ok(Sight::Changes));
+                assert_eq!(
+                    seen(Whose::SomebodyElses, manages, applies),
+                    Err(ErrorCode::NotFound)
+                );
+                assert_eq!(seen(Whose::Own, manages, applies), Ok(Sight::Changes));
             }
         }
     }
 
     #[test]
     fn r163_a_vault_of_administrators_is_read_where_it_applies_and_changed_by_those_who_manage() {
-        assert_eq!(seen(false, false, false, false), Err(ErrorCode::NotFound));
-        assert_eq!(seen(false, false, false, true), Ok(Sight::Reads));
-        assert_eq!(seen(false, false, true, false), Ok(Sight::Changes));
-        assert_eq!(seen(false, false, true, true), Ok(Sight::Changes));
+        assert_eq!(
+            seen(Whose::Administrators, false, false),
+            Err(ErrorCode::NotFound)
+        );
+        assert_eq!(seen(Whose::Administrators, false, true), Ok(Sight::Reads));
+        assert_eq!(seen(Whose::Administrators, true, false), Ok(Sight::Changes));
+        assert_eq!(seen(Whose::Administrators, true, true), Ok(Sight::Changes));
         assert_eq!(check_changes(Sight::Reads), Err(ErrorCode::Forbidden));
         assert_eq!(check_changes(Sight::Changes), Ok(()));
     }

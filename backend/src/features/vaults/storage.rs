@@ -28,6 +28,7 @@ struct Entry {
     key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     secret: Option<SecretText>,
+    #[expect(clippy::option_option, reason = "left out, null and a text are three things")]
     #[serde(default, deserialize_with = "sent", skip_serializing_if = "Option::is_none")]
     token: Option<Option<SecretText>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

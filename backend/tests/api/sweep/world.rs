@@ -285,10 +285,8 @@ impl World {
     /// A body with which a route does what it is for; null where it takes none.
     pub async fn good_body(&self, mount: &Mount) -> Value {
         let ann = &self.ann;
-        if let Some(body) = self.body_about_teams_or_storage(mount.name) {
-            return body;
-        }
-        if let Some(body) = self.body_about_vaults(mount.name).await {
+        let told = self.body_about_teams_or_storage(mount.name);
+        if let Some(body) = told.or(self.body_about_vaults(mount.name).await) {
             return body;
         }
         match mount.name {

@@ -43,7 +43,7 @@ async fn r080_r089_r090_the_switch_decides_whether_clients_get_it() {
     assert!(team.served().await.is_empty());
     team.own_text(&team.bob, "sdk.a = 1").await;
     let personal = ("Personal vault".to_owned(), "user".to_owned(), json!("sdk.a = 1"));
-    assert_eq!(team.served().await, [personal.clone()]);
+    assert_eq!(team.served().await, std::slice::from_ref(&personal));
     let off = PersonalVaultChange {
         is_active: Some(false),
         ..PersonalVaultChange::default()

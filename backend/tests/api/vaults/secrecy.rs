@@ -1,5 +1,7 @@
 //! What is in a vault stands in the database sealed and in the journal not at all, and nothing in it is ever looked up here.
 
+use std::fmt::Write as _;
+
 use db::{Conn, columns, schema::vault_versions};
 use diesel::{prelude::*, sql_types::Text};
 use serde_json::json;
@@ -21,33 +23,43 @@ struct Line {
     line: String,
 }
 
-/// All that the tables hold which a content could be in.
+fn lines(team: &Team, sqlite: &str, postgres: &str) -> Vec<String> {
+    let found: Vec<Line> = team.app.db(|conn| {
+        let text = match conn {
+            Conn::Sqlite(_) => sqlite,
+            Conn::Pg(_) => postgres,
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "no query builder asks for whatever there is"
+        )]
+        diesel::sql_query(text).load(conn)
+    });
+    found.into_iter().map(|found| found.line).collect()
+}
+
+/// All that any table holds.
 fn dump(team: &Team) -> String {
-    let tables = [
-        "vaults",
-        "vault_versions",
-        "audit_entries",
-        "idempotency",
-        "outbox",
-        "notifications",
-    ];
+    let tables = lines(
+        team,
+        "SELECT name AS line FROM sqlite_master WHERE type = 'table'",
+        "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()",
+    );
+    assert!(tables.contains(&"vault_versions".to_owned()), "{tables:?}");
     let mut all = String::new();
     for table in tables {
-        let rows: Vec<Line> = team.app.db(|conn| {
-            let statement = match conn {
-                Conn::Pg(_) => format!("SELECT whole::text AS line FROM {table} AS whole"),
-                Conn::Sqlite(_) => {
-                    let columns: Vec<Line> = diesel::sql_query(format!(
-                        "SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{table}')"
-                    ))
-                    .load(conn)?;
-                    let columns: Vec<String> = columns.into_iter().map(|column| column.line).collect();
-                    format!("SELECT {} AS line FROM {table}", columns.join(" || ' ' || "))
-                }
-            };
-            diesel::sql_query(statement).load(conn)
-        });
-        rows.into_iter().for_each(|row| all.push_str(&row.line));
+        let columns = lines(
+            team,
+            &format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{table}')"),
+            "SELECT '' AS line",
+        )
+        .join(" || ' ' || ");
+        let rows = lines(
+            team,
+            &format!("SELECT {columns} AS line FROM \"{table}\""),
+            &format!("SELECT whole::text AS line FROM \"{table}\" AS whole"),
+        );
+        all.extend(rows);
     }
     all
 }
@@ -175,11 +187,9 @@ async fn attack_44_depth_and_merge_bombs_are_refused() {
     let mut sums = "a0 = [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for number in 1..30 {
         let before = number - 1;
-        aliases += &format!(
-            "a{number}: &a{number} [{}]\n",
-            vec![format!("*a{before}"); 9].join(", ")
-        );
-        sums += &format!("a{number} = {}\n", vec![format!("${{a{before}}}"); 9].join(" "));
+        let (alias, part) = (format!("*a{before}"), format!("${{a{before}}}"));
+        writeln!(aliases, "a{number}: &a{number} [{}]", vec![alias; 9].join(", ")).unwrap();
+        writeln!(sums, "a{number} = {}", vec![part; 9].join(" ")).unwrap();
     }
     for (format, bomb) in [
         (VaultFormat::Hocon, "{a:".repeat(50_000)),

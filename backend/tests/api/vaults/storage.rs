@@ -13,8 +13,8 @@ use shared::{
 
 use super::{Team, content_of, secret, wanted};
 
-const SECRET: &str = "wJalrXUtnFEMI-lantern";
-const TOKEN: &str = "FwoGZXIvYXdz-fennel";
+const SECRET: &str = "lantern-and-orchard";
+const TOKEN: &str = "fennel-and-seven";
 
 fn entry(host: &str) -> Value {
     json!({ "provider": "s3", "bucket": "data", "key": "AKIA1", "secret": SECRET, "token": TOKEN, "host": host, "region": "eu" })

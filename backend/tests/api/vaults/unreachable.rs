@@ -39,7 +39,7 @@ async fn is_shut(team: &Team, who: impl Into<As>, vault: VaultId, etag: &str, ma
     let app = &team.app;
     for (method, address, body) in roads(team, vault) {
         let ends_at_the_role =
-            !may_change && ["PATCH", "DELETE"].contains(&method) || !may_change && address.ends_with("/move");
+            !may_change && (["PATCH", "DELETE"].contains(&method) || address.ends_with("/move"));
         let expected = if ends_at_the_role {
             (403, "forbidden")
         } else {
