@@ -1,5 +1,6 @@
-// How the browser tests run: Chromium only, one real server per worker, nothing retried. Environment:
+// How the browser tests run: Chromium only, one real server per file, nothing retried. Environment:
 // CLEARANCE_BIN is the server, CLEARANCE_CHROMIUM the browser (both set by `cargo xtask`).
+import { readdirSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
 
 export default defineConfig({
@@ -7,6 +8,11 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 10_000 },
   workers: 1,
+  // Each file on a server of its own: what one makes is in nobody else's way.
+  projects: readdirSync("tests")
+    .filter((file) => file.endsWith(".spec.ts"))
+    .sort()
+    .map((file) => ({ name: file.replace(".spec.ts", ""), testMatch: `**/${file}` })),
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["line"]],

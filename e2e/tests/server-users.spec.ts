@@ -22,7 +22,7 @@ async function manage(ada: Person, account: Account): Promise<Locator> {
 
 test("P06 P08 the list of accounts is searched, narrowed, sorted and paged by the address", async ({ ada, newcomer, signIn }) => {
   const { page } = ada;
-  const [first, second] = [await newcomer(), await newcomer()];
+  const second = await newcomer();
   const nora = await signIn(second);
   await makeKey(nora, nora.workspace);
   await open(ada, "server-users");
@@ -47,7 +47,8 @@ test("P06 P08 the list of accounts is searched, narrowed, sorted and paged by th
   await expect(page).toHaveURL(/state=disabled/);
   await accessibleInBothThemes(page, "accounts without a match");
   await page.getByRole("button", { name: "Clear filters" }).click();
-  await expect(rowOf(page, first)).toBeVisible();
+  // The other tests have made accounts for more than one page; she comes first by name.
+  await expect(rowOf(page, ada.account)).toBeVisible();
 
   const signIns = page.getByRole("columnheader", { name: "Last sign-in" });
   await signIns.getByRole("button").click();
@@ -197,6 +198,7 @@ test("an operator makes another one and takes it away again", async ({ ada, newc
   await nora.page.reload();
   await sectionLink(nora.page, "server-users").click();
   await there(nora.page, NAMES["server-users"]);
+  await nora.page.getByRole("searchbox", { name: "Search accounts" }).fill(nora.account.email);
   await expect(rowOf(nora.page, nora.account)).toBeVisible();
   await (await manage(ada, nora.account)).getByRole("button", { name: "Take operator away" }).click();
   await expect(rowOf(ada.page, nora.account)).not.toContainText("Operator");

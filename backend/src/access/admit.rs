@@ -84,6 +84,14 @@ impl Caller {
             .as_ref()
             .ok_or_else(|| ErrorCode::Unauthenticated.into())
     }
+
+    /// The same, if it is a person with a browser.
+    fn in_person(&self) -> Result<&Identity, AppError> {
+        match self.signed_in()? {
+            identity @ Identity::Session(_) => Ok(identity),
+            Identity::Key(..) => Err(ErrorCode::InPersonOnly.into()),
+        }
+    }
 }
 
 impl Admit for Anyone {
@@ -125,10 +133,7 @@ impl Admit for InPerson {
         _: Option<&str>,
         _: Option<Permission>,
     ) -> Result<OwnAccount, AppError> {
-        match caller.signed_in()? {
-            identity @ Identity::Session(_) => Ok(own_account(identity)),
-            Identity::Key(..) => Err(ErrorCode::InPersonOnly.into()),
-        }
+        Ok(own_account(caller.in_person()?))
     }
 }
 
@@ -207,10 +212,8 @@ impl Admit for MemberInPerson {
         needs: Option<Permission>,
     ) -> Result<Scope, AppError> {
         let scope = Member::admit(state, door, caller, workspace, needs).await?;
-        match caller.signed_in()? {
-            Identity::Session(_) => Ok(scope),
-            Identity::Key(..) => Err(ErrorCode::InPersonOnly.into()),
-        }
+        caller.in_person()?;
+        Ok(scope)
     }
 }
 

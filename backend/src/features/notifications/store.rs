@@ -73,16 +73,24 @@ pub fn tell_of(
     Ok(())
 }
 
+/// Removes what was told of an invitation, within a reach, and says so to whom it was told. The reaches give queries of
+/// different types.
+macro_rules! take_back {
+    ($tx:ident, $reach:ident, $invitation:expr) => {
+        let told = $reach
+            .notifications()
+            .filter(notifications::invitation_id.eq(Some($invitation)));
+        let whom: Vec<columns::UserId> = told.select(notifications::user_id).load($tx.conn)?;
+        diesel::delete(told).execute($tx.conn)?;
+        for user in whom {
+            $tx.tells(user.into());
+        }
+    };
+}
+
 /// Takes back what was told of an invitation that is revoked, replaced or sent again, or whose sender or workspace is gone.
 pub fn withdraw(tx: &mut Tx<'_>, scope: &Scope, invitation: columns::InvitationId) -> Result<(), AppError> {
-    let told = scope
-        .notifications()
-        .filter(notifications::invitation_id.eq(Some(invitation)));
-    let whom: Vec<columns::UserId> = told.select(notifications::user_id).load(tx.conn)?;
-    diesel::delete(told).execute(tx.conn)?;
-    for user in whom {
-        tx.tells(user.into());
-    }
+    take_back!(tx, scope, invitation);
     Ok(())
 }
 
@@ -93,14 +101,7 @@ pub fn withdraw_anywhere(
     invitations: &[columns::InvitationId],
 ) -> Result<(), AppError> {
     for invitation in invitations {
-        let told = reach
-            .notifications()
-            .filter(notifications::invitation_id.eq(Some(*invitation)));
-        let whom: Vec<columns::UserId> = told.select(notifications::user_id).load(tx.conn)?;
-        diesel::delete(told).execute(tx.conn)?;
-        for user in whom {
-            tx.tells(user.into());
-        }
+        take_back!(tx, reach, *invitation);
     }
     Ok(())
 }
