@@ -14,4 +14,5 @@ pub mod server_workspaces;
 pub mod session;
 pub mod setup;
 pub mod usage;
+pub mod vaults;
 pub mod workspaces;

@@ -56,12 +56,12 @@ impl Code {
 
     /// Puts another text into the field.
     pub fn write(self, text: String) {
-        self.written.set(Some(text));
+        let _ = self.written.try_set(Some(text));
     }
 
     /// Puts the caret at a line and a column, both from 1, and the focus into the field.
     pub fn go_to(self, line: u64, column: u64) {
-        self.wanted.set(Some((line, column)));
+        let _ = self.wanted.try_set(Some((line, column)));
     }
 }
 
