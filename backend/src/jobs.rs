@@ -37,6 +37,9 @@ const TRY_AGAIN_AFTER: Duration = Duration::from_secs(1);
 const SWEEP_EVERY: Duration = Duration::from_hours(1);
 /// The first sweep waits until the start is over.
 const FIRST_SWEEP_AFTER: Duration = Duration::from_mins(1);
+/// How soon a server finds a sealing key that a rotation has put into the key file. One with which something is sealed already it
+/// finds when it meets it.
+pub const READ_KEYS_EVERY: Duration = Duration::from_secs(2);
 /// Memory for hashing passwords is given back when nobody signs in for so long.
 const RELEASE_EVERY: Duration = Duration::from_mins(1);
 
@@ -138,8 +141,28 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
             Ok(())
         },
     );
+    let keys = every(
+        READ_KEYS_EVERY,
+        READ_KEYS_EVERY,
+        stopped.clone(),
+        "keys",
+        async || {
+            let state = state.clone();
+            blocking(move || read_keys(&state)).await
+        },
+    );
     let telling = wake_streams(&state, stopped.clone());
-    tokio::join!(meters, sweeping, forgetting, releasing, mail, telling);
+    tokio::join!(meters, sweeping, forgetting, releasing, keys, mail, telling);
+}
+
+fn read_keys(state: &State) -> Result<(), AppError> {
+    if state.keys().read_again().map_err(anyhow::Error::from)? {
+        tracing::info!(
+            key = state.keys().sealing_key_id(),
+            "another key seals from here on"
+        );
+    }
+    Ok(())
 }
 
 /// Whenever anybody anywhere was told something, looks which of the accounts that are watched here it concerns: with one

@@ -90,7 +90,7 @@ pub fn queue(tx: &mut Tx<'_>, mail: &SealedMail) -> Result<(), AppError> {
 }
 
 /// What the text of mail `id` is sealed for.
-fn context(id: &str) -> String {
+pub(crate) fn context(id: &str) -> String {
     format!("outbox/{id}")
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use backend::{
-    commands::{audit, key, told, user},
+    commands::{audit, key, keys, told, user},
     config::{
         Log, LogFormat, LogLevel,
         load::{self, ConfigError, Flags, Loaded},
@@ -72,6 +72,9 @@ enum Command {
     /// Look after key pairs
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Look after the keys of this instance, which seal what is secret in the database
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Look after the journal
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -122,6 +125,14 @@ enum KeyCommand {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Put a new sealing key into the key file and have everything sealed with it; servers go on running
+    Rotate,
+    /// Have everything sealed with the first sealing key of the key file that another one sealed
+    Reseal,
 }
 
 #[derive(Debug, Subcommand)]
@@ -179,6 +190,19 @@ fn execute(command: Command, flags: Flags, log: &LogWriter) -> anyhow::Result<Ex
                 &mut io::stderr().lock(),
             )?;
             return Ok(ExitCode::from(outcome.exit_code()));
+        }
+        Command::Keys(command) => {
+            let state = server::open_existing(loaded(&flags, log)?.config)?;
+            let out = &mut io::stdout().lock();
+            let done = match command {
+                KeysCommand::Rotate => keys::rotate(&state, out)?,
+                KeysCommand::Reseal => keys::reseal(&state, out)?,
+            };
+            return Ok(if done.unreadable == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
         }
         Command::Audit(AuditCommand::Verify {
             workspace,

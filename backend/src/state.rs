@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub struct State {
     pub(crate) db: Db,
-    pub(crate) keys: InstanceKeys,
+    pub(crate) keys: Arc<InstanceKeys>,
     pub(crate) clock: Clock,
     pub(crate) config: Config,
     pub(crate) directory: Directory,
@@ -44,7 +44,7 @@ impl State {
             under_way: UnderWay::default(),
             notices: Notices::default(),
             db,
-            keys,
+            keys: Arc::new(keys),
             clock,
             config,
         }

@@ -113,6 +113,8 @@ pub trait Endpoint: 'static {
     const EFFECT: Effect;
     /// The permission that a [`Member`] needs, in person or not; `None` for other callers.
     const NEEDS: Option<Permission>;
+    /// The longest body that it takes, in bytes.
+    const MOST_BODY_BYTES: usize = 1024 * 1024;
     /// Who may call.
     type Caller: CallerKind;
     /// The path parameters: a struct with their names, or `()`.
@@ -161,6 +163,8 @@ pub trait Changes: Endpoint {}
 ///     /// The time of day.
 ///     GetTime = reads Get "/api/v1/time", public, path (), query (), body () => String);
 /// ```
+///
+/// A last `, body_up_to BYTES` allows a longer body than 1 MiB.
 #[macro_export]
 macro_rules! endpoint {
     ($(#[doc = $d:literal])* $n:ident = $fx:ident $m:ident $p:literal, public, $($rest:tt)*) => {
@@ -182,7 +186,7 @@ macro_rules! endpoint {
         $crate::endpoint!(@ [$($d)*] $n $fx $m $p (Some($crate::permission::Permission::$perm)) MemberInPerson $($rest)*);
     };
     (@ [$($d:literal)*] $n:ident $fx:ident $m:ident $p:literal ($needs:expr) $caller:ident
-        path $path:ty, query $q:ty, body $b:ty => $reply:ty) => {
+        path $path:ty, query $q:ty, body $b:ty => $reply:ty $(, body_up_to $most:expr)?) => {
         $(#[doc = $d])*
         #[derive(Debug, Clone, Copy)]
         pub struct $n;
@@ -193,6 +197,7 @@ macro_rules! endpoint {
             const PATH: &'static str = $p;
             const EFFECT: $crate::contract::Effect = $crate::effect!($fx);
             const NEEDS: Option<$crate::permission::Permission> = $needs;
+            $(const MOST_BODY_BYTES: usize = $most;)?
             type Caller = $crate::contract::$caller;
             type Path = $path;
             type Query = $q;

@@ -63,6 +63,8 @@ codes! {
     EmailTaken = "email_taken", 409, "There is an account with this e-mail address already.";
     TooManyCredentials = "too_many_credentials", 409, "You have as many credentials here as one person may. Revoke one that is not used.";
     AlreadyRotated = "already_rotated", 409, "This key has a successor already. Rotate that one.";
+    VaultNameTaken = "vault_name_taken", 409, "Another vault of this workspace has that name. Choose another one.";
+    VaultsFull = "vaults_full", 409, "The workspace has as many vaults, or as much in them, as it may. Delete one that is not used.";
     StillRunning = "still_running", 409, "A request with this Idempotency-Key is not finished. Ask again in a moment.";
     AnswerLost = "answer_lost", 409, "A request with this Idempotency-Key was carried out, but its answer is lost. Look at what is there before you send it again with a new key.";
     LinkUnusable = "link_unusable", 410, "This link was used already or has expired. Ask for a new one.";
@@ -75,6 +77,7 @@ codes! {
     TooManyAttempts = "too_many_attempts", 429, "Too many attempts. Wait a little, then try again.";
     HeadersTooLarge = "headers_too_large", 431, "A header of the request is too large.";
     Internal = "internal", 500, "Something went wrong on the server. The request id helps its operator to find out what.";
+    ContentUnreadable = "content_unreadable", 500, "The content cannot be opened: the key that sealed it is not in the key file of this server. Its operator must put it back, or you save it anew.";
     StorageFull = "storage_full", 507, "The server has no room left to store this. Nothing was changed; its operator must make room.";
     Busy = "busy", 503, "The server is busy. Try again in a moment.";
 }

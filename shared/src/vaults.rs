@@ -21,7 +21,7 @@ endpoint!(
 endpoint!(
     /// Changes one's own vault. What clients could not read is refused, and says where.
     ChangePersonalVault = changes Patch "/api/v1/workspaces/{workspace_id}/vaults/personal", needs VaultsUse,
-    path InWorkspace, query (), body PersonalVaultChange => Vault);
+    path InWorkspace, query (), body PersonalVaultChange => PersonalVault, body_up_to MOST_BODY);
 endpoint!(
     /// The administrators' vaults that apply to oneself, in the order in which they apply.
     ListAppliedVaults = reads Get "/api/v1/workspaces/{workspace_id}/vaults/applied", needs VaultsUse,
@@ -34,7 +34,7 @@ endpoint!(
 endpoint!(
     /// Says what clients would make of a content, without keeping it.
     CheckVault = reads Post "/api/v1/workspaces/{workspace_id}/vaults/check", needs VaultsUse,
-    path InWorkspace, query (), body VaultText => VaultReport);
+    path InWorkspace, query (), body VaultText => VaultReport, body_up_to MOST_BODY);
 endpoint!(
     /// The administrators' vaults, in the order in which they apply. `q` searches their names and those of their groups.
     ListVaults = reads Get "/api/v1/workspaces/{workspace_id}/vaults", needs VaultsManage,
@@ -42,7 +42,7 @@ endpoint!(
 endpoint!(
     /// Makes a vault for a group, the last in the order.
     CreateVault = creates Post "/api/v1/workspaces/{workspace_id}/vaults", needs VaultsManage,
-    path InWorkspace, query (), body NewVault => Vault);
+    path InWorkspace, query (), body NewVault => Vault, body_up_to MOST_BODY);
 endpoint!(
     /// One vault with its content: one's own, one that applies to oneself, or any of the administrators' for them.
     GetVault = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}", needs VaultsUse,
@@ -50,7 +50,7 @@ endpoint!(
 endpoint!(
     /// Changes an administrators' vault.
     ChangeVault = changes Patch "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}", needs VaultsManage,
-    path OneVault, query (), body VaultChange => Vault);
+    path OneVault, query (), body VaultChange => VaultWithContent, body_up_to MOST_BODY);
 endpoint!(
     /// Moves an administrators' vault to another place in the order.
     MoveVault = changes Post "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/move", needs VaultsManage,
@@ -78,6 +78,8 @@ endpoint!(
 
 /// The most bytes of a content: 1 MiB.
 pub const MOST_BYTES: usize = 1024 * 1024;
+/// The most bytes of a body with a content: JSON may spell each byte with six, and there are other fields.
+const MOST_BODY: usize = 6 * MOST_BYTES + 64 * 1024;
 
 /// Path of one vault.
 #[derive(Debug, Clone, Serialize, Deserialize)]

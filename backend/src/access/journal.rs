@@ -69,6 +69,12 @@ impl Chain {
         credentials::table.filter(credentials::workspace_id.eq(self.name.clone()))
     }
 
+    /// The vaults of the workspace whose chain it is.
+    #[must_use]
+    pub fn vaults(&self) -> ByName<vaults::table, vaults::workspace_id> {
+        vaults::table.filter(vaults::workspace_id.eq(self.name.clone()))
+    }
+
     /// The invitations to the workspace whose chain it is.
     #[must_use]
     pub fn invitations(&self) -> ByName<invitations::table, invitations::workspace_id> {

@@ -65,6 +65,13 @@ type UsedBy = dsl::Filter<invitations::table, dsl::Eq<invitations::used_by, Opti
 type DoneBy = dsl::Filter<audit_entries::table, dsl::Eq<audit_entries::actor_id, Option<String>>>;
 type AboutWorkspace =
     dsl::Filter<notifications::table, dsl::Eq<notifications::workspace_id, Option<columns::WorkspaceId>>>;
+type OwnedVaults = dsl::Filter<vaults::table, dsl::Eq<vaults::owner_id, Option<columns::UserId>>>;
+type OneVault =
+    dsl::Filter<InWorkspace<vaults::table, vaults::workspace_id>, dsl::Eq<vaults::id, columns::VaultId>>;
+type VersionsOf = dsl::Filter<
+    vault_versions::table,
+    dsl::EqAny<vault_versions::vault_id, dsl::Select<OneVault, vaults::id>>,
+>;
 type ByText<T, C> = dsl::Filter<T, dsl::Eq<C, String>>;
 
 impl Scope {
@@ -153,6 +160,13 @@ impl Scope {
         vaults::table.filter(vaults::workspace_id.eq(self.workspace_id()))
     }
 
+    /// The saves of one of them.
+    #[must_use]
+    pub fn versions_of(&self, vault: columns::VaultId) -> VersionsOf {
+        let vault = self.vaults().filter(vaults::id.eq(vault)).select(vaults::id);
+        vault_versions::table.filter(vault_versions::vault_id.eq_any(vault))
+    }
+
     /// Its counted calls.
     #[must_use]
     pub fn call_counts(&self) -> ByText<call_counts::table, call_counts::workspace_id> {
@@ -197,6 +211,12 @@ impl OwnAccount {
     #[must_use]
     pub fn storage_entries(&self) -> OfUser<storage_entries::table, storage_entries::user_id> {
         storage_entries::table.filter(storage_entries::user_id.eq(self.user_id()))
+    }
+
+    /// Its personal vaults, one in each workspace at most.
+    #[must_use]
+    pub fn vaults(&self) -> OwnedVaults {
+        vaults::table.filter(vaults::owner_id.eq(Some(self.user_id())))
     }
 
     /// Its browser sessions.

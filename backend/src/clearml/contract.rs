@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
     endpoint,
-    ids::{UserId, WorkspaceId},
+    ids::{UserId, VaultId, WorkspaceId},
     permission::Role,
     text::{Label, Name, SecretText},
 };
@@ -71,7 +71,7 @@ endpoint!(
     body UserPreferences => UpdatedFields);
 endpoint!(
     /// The configuration vaults that apply to the key's runs.
-    UsersGetVaults = reads Post "users.get_vaults", needs WorkspaceRead, path (), query (), body Nothing => Vaults);
+    UsersGetVaults = reads Post "users.get_vaults", needs VaultsUse, path (), query (), body VaultsAsked => Vaults);
 endpoint!(
     /// The key's workspace.
     OrganizationGetUserCompanies = reads Post "organization.get_user_companies", needs WorkspaceRead, path (),
@@ -304,6 +304,16 @@ pub struct UserPreferences {
     pub(super) preferences: Map<String, Value>,
 }
 
+/// Which vaults a client wants. It gets none but those that apply, of the type that clients know.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct VaultsAsked {
+    /// Only those that are active; there are no others here.
+    pub(super) enabled: Option<bool>,
+    /// `config`, or nothing.
+    pub(super) types: Several,
+}
+
 /// Vaults in the order in which they apply.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Vaults {
@@ -313,10 +323,23 @@ pub struct Vaults {
 /// A vault.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Vault {
-    pub(super) id: String,
-    pub(super) description: String,
-    pub(super) scope: String,
-    pub(super) data: Option<String>,
+    pub(super) id: VaultId,
+    /// Its name, which clients put into warnings.
+    pub(super) description: Name,
+    /// Agents print it.
+    pub(super) scope: VaultScope,
+    /// HOCON or JSON; null, which clients skip, if it cannot be said to them.
+    pub(super) data: Option<SecretText>,
+}
+
+/// Whose a vault is.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultScope {
+    /// One's own.
+    User,
+    /// A group's.
+    Group,
 }
 
 /// Workspaces.

@@ -1,13 +1,13 @@
 //! The service `users`: who the key belongs to, the members of its workspace, preferences, and vaults.
 
 use serde_json::{Map, Value, json};
-use shared::{account::Preferences, ids::UserId};
+use shared::{account::Preferences, ids::UserId, vaults::LayerKind};
 
 use super::{
     contract::{
         Company, CurrentUser, Nothing, OneUser, Oneself, Person, UpdatedFields, UserFilter, UserPreferences,
         Users, UsersGetAll, UsersGetAllEx, UsersGetById, UsersGetCurrentUser, UsersGetPreferences,
-        UsersGetVaults, UsersSetPreferences, UsersUpdate, Vaults,
+        UsersGetVaults, UsersSetPreferences, UsersUpdate, Vault, VaultScope, Vaults,
     },
     fault::Fault,
     people::Chosen,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     access::{Admit, Scope},
     error::AppError,
-    features::account,
+    features::{account, vaults},
     http::Ctx,
 };
 
@@ -30,7 +30,7 @@ pub(super) fn calls() -> Vec<Call> {
         serve(UsersUpdate, update),
         serve(UsersGetPreferences, preferences),
         serve(UsersSetPreferences, set_preferences),
-        serve(UsersGetVaults, vaults),
+        serve(UsersGetVaults, applied_vaults),
     ]
 }
 
@@ -149,9 +149,35 @@ async fn set_preferences(ctx: Ctx<UsersSetPreferences>) -> Result<UpdatedFields,
     )])))
 }
 
-/// No vaults can be made yet, so that none apply. Clients ask at the start of every session.
-async fn vaults(_: Ctx<UsersGetVaults>) -> Result<Vaults, Fault> {
-    Ok(Vaults { vaults: Vec::new() })
+/// What applies to the runs of whoever the key belongs to. Clients ask at the start of every session.
+async fn applied_vaults(ctx: Ctx<UsersGetVaults>) -> Result<Vaults, Fault> {
+    let types = &ctx.body.types.0;
+    let wants_config = types.is_empty() || types.iter().any(|kind| kind == "config");
+    if ctx.body.enabled == Some(false) || !wants_config {
+        // There is no way to what is switched off.
+        return Ok(Vaults { vaults: Vec::new() });
+    }
+    let keys = ctx.keys_for_queries();
+    let served = ctx
+        .read(move |conn, scope| {
+            let rows = vaults::store::served::config(conn, scope, scope.user_id(), scope.role())?;
+            Ok(vaults::effective::served(&keys, rows))
+        })
+        .await?;
+    let vaults: Result<Vec<Vault>, AppError> = served.into_iter().map(vault).collect();
+    Ok(Vaults { vaults: vaults? })
+}
+
+fn vault(served: vaults::effective::Served) -> Result<Vault, AppError> {
+    Ok(Vault {
+        id: served.row.id.into(),
+        description: store::name(&served.row.name)?,
+        scope: match served.kind() {
+            LayerKind::Personal => VaultScope::User,
+            LayerKind::Defaults | LayerKind::Administrators | LayerKind::Enforced => VaultScope::Group,
+        },
+        data: served.data,
+    })
 }
 
 fn updated(fields: Map<String, Value>) -> UpdatedFields {

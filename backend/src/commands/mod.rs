@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod key;
+pub mod keys;
 pub mod user;
 
 use shared::error::FieldError;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod credentials;
+pub mod groups;
 pub mod invitations;
 pub mod members;
 pub mod notifications;
@@ -12,6 +13,7 @@ pub mod server_workspaces;
 pub mod session;
 pub mod setup;
 pub mod usage;
+pub mod vaults;
 pub mod workspaces;
 
 use crate::http::Mount;
@@ -27,6 +29,8 @@ pub fn mounts() -> Vec<Mount> {
         workspaces::mounts(),
         members::mounts(),
         credentials::mounts(),
+        groups::mounts(),
+        vaults::mounts(),
         invitations::mounts(),
         notifications::mounts(),
         usage::mounts(),

@@ -23,9 +23,6 @@ use crate::{
 
 type Reach<E> = <<E as Endpoint>::Caller as Admit>::Reach;
 
-/// The longest body of a REST call.
-const MOST_BYTES: usize = 1024 * 1024;
-
 /// Proof that the caller may call `E`, with what they sent and what they may reach.
 #[derive(Debug)]
 pub struct Ctx<E: Endpoint>
@@ -129,7 +126,7 @@ where
     ) -> Result<(Self, web::Bytes), AppError> {
         let state = state_of(req)?;
         let admitted = admit::<E>(&state, req, Door::Rest).await?;
-        let bytes = input::read_bytes(req, payload, MOST_BYTES).await?;
+        let bytes = input::read_bytes(req, payload, E::MOST_BODY_BYTES).await?;
         let (path, query, body) = (input::path(req)?, input::query(req)?, input::body(req, &bytes)?);
         let if_match = req
             .headers()
@@ -225,6 +222,11 @@ where
     /// The instance keys, for hashing, signing and sealing.
     pub fn keys(&self) -> &secrets::keys::InstanceKeys {
         &self.state.keys
+    }
+
+    /// The same, for what a query seals or opens.
+    pub fn keys_for_queries(&self) -> std::sync::Arc<secrets::keys::InstanceKeys> {
+        std::sync::Arc::clone(&self.state.keys)
     }
 
     /// Begins long work of which one at a time is enough; [`ErrorCode::Busy`] if it is under way already. It ends when

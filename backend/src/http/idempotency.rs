@@ -36,10 +36,15 @@ pub(super) struct Mark {
     key: String,
 }
 
+/// What the answer to a caller's request with a key is sealed for.
+pub(crate) fn context(caller: &str, key: &str) -> String {
+    format!("idempotency/{caller}/{key}")
+}
+
 impl Mark {
     /// What its kept answer is sealed for.
     fn context(&self) -> String {
-        format!("idempotency/{}/{}", self.caller, self.key)
+        context(&self.caller, &self.key)
     }
 
     /// Notes in the transaction of the effect that there is one.

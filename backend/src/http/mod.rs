@@ -22,7 +22,7 @@ pub use answer::etag_of;
 pub use ctx::{Ctx, RequestId, cookie_name};
 pub(crate) use ctx::{WasHead, admit, request_id, state_of};
 pub(crate) use events::{EVENTS, serve_events};
-pub(crate) use idempotency::forget_old;
+pub(crate) use idempotency::{context as idempotency_context, forget_old};
 pub(crate) use input::read_bytes;
 pub use input::read_json;
 pub use mount::{Mount, Schemas, serve};

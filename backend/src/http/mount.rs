@@ -35,6 +35,8 @@ pub struct Mount {
     pub caller: &'static str,
     /// [`Endpoint::NEEDS`].
     pub needs: Option<Permission>,
+    /// [`Endpoint::MOST_BODY_BYTES`].
+    pub most_bytes: usize,
     /// The media types that a good answer can have.
     pub media: &'static [&'static str],
     /// Whether it answers with a file to save.
@@ -124,6 +126,7 @@ impl Mount {
             effect: E::EFFECT,
             caller: E::Caller::NAME,
             needs: E::NEEDS,
+            most_bytes: E::MOST_BODY_BYTES,
             media,
             is_file: false,
             schemas,

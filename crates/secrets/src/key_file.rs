@@ -156,12 +156,81 @@ fn create(keys_dir: &Path) -> Result<(), KeysError> {
         .map_err(|source| failed("create", &path, source))
 }
 
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
+/// Puts a new sealing key in front of the others. The rest of the file, with what somebody may have written into it, stays as it is;
+/// the file is replaced in one step, and belongs to whom it belonged.
+pub(crate) fn add_sealing(dir: &Path) -> Result<String, KeysError> {
+    let named = dir.join(DIRECTORY).join(FILE);
+    // The file may be a link to where it really is.
+    let path = fs::canonicalize(&named).map_err(|source| failed("read", &named, source))?;
+    let folder = path.parent().unwrap_or(dir).to_owned();
+    let turn = folder.join(format!(".{FILE}.lock"));
+    let lock = private()
+        .open(&turn)
+        .map_err(|source| failed("create", &turn, source))?;
+    lock.lock().map_err(|source| failed("lock", &turn, source))?;
+    // The empty file stays: whoever waits for a file that has gone would wait beside the next one.
+    add_sealing_alone(dir, &path, &folder)
+}
+
+fn add_sealing_alone(dir: &Path, path: &Path, folder: &Path) -> Result<String, KeysError> {
+    read(dir)?;
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(|source| failed("read", path, source))?);
+    let found = fs::metadata(path).map_err(|source| failed("read", path, source))?;
+    let key = random_named();
+    let mut with_key = Zeroizing::new(String::with_capacity(text.len() + 256));
+    let first = text
+        .find("[[sealing]]")
+        .filter(|at| *at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'));
+    let (before, after) = first.and_then(|at| text.split_at_checked(at)).ok_or_else(|| KeysError::Malformed {
+        path: path.to_owned(),
+        line: None,
+        what: "the first [[sealing]] does not stand at the beginning of a line, so no key can be put in front".to_owned(),
+    })?;
+    with_key.extend([before, "[[sealing]]\nid = \"", &key.id, "\"\n"]);
+    push_entry(&mut with_key, "key", &key.key);
+    with_key.extend(["\n", after]);
+    // What would not be read again is not written.
+    parse(&with_key, path)?;
+    let mut name = format!(".{FILE}.");
+    random::push_characters(&mut name, BASE36, 12);
+    let draft = folder.join(name);
+    let replaced = write_private(&draft, &with_key)
+        .and_then(|()| same_owner(&draft, &found))
+        .and_then(|()| fs::rename(&draft, path))
+        .and_then(|()| sync_dir(folder));
+    if let Err(source) = replaced {
+        let _ = fs::remove_file(&draft);
+        return Err(failed("replace", path, source));
+    }
+    Ok(key.id)
+}
+
+#[cfg(unix)]
+fn same_owner(draft: &Path, found: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let made = fs::metadata(draft)?;
+    if (made.uid(), made.gid()) == (found.uid(), found.gid()) {
+        return Ok(());
+    }
+    chown(draft, Some(found.uid()), Some(found.gid()))
+}
+
+#[cfg(not(unix))]
+fn same_owner(_: &Path, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// How a file is opened that nobody else may read.
+fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    options
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = private().create_new(true).open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
@@ -231,7 +300,8 @@ const HEAD: &str = "\
 # without this file sealed values cannot be opened and every key pair and session has to be made anew.
 #
 # Each key is 64 random hexadecimal digits (`openssl rand -hex 32`). The first [[signing]] and the first
-# [[sealing]] key are in use; to replace one, put a new entry with a new id in front of it. Those behind still
+# [[sealing]] key are in use; to replace one, put a new entry with a new id in front of it (for the sealing key
+# `clearance keys rotate` does that). Those behind still
 # check or open what they signed or sealed, a signing key until the second given as `until` (Unix time).
 format = 1
 ";
@@ -372,7 +442,7 @@ impl Reader<'_> {
     }
 }
 
-fn is_id(id: &str) -> bool {
+pub(crate) fn is_id(id: &str) -> bool {
     (1..=32).contains(&id.len())
         && id
             .bytes()

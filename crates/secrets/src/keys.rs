@@ -1,7 +1,11 @@
 //! The keys of one instance: what signs tokens, peppers hashes and seals values. They live in one file of the
 //! data directory, which the first start makes; its text and permissions are left to `key_file`.
 
-use std::{fmt, io, path::Path, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use jsonwebtoken::{DecodingKey, EncodingKey};
@@ -20,9 +24,10 @@ use crate::{
 pub struct InstanceKeys {
     signing: SigningKey,
     former_signing: Vec<SigningKey>,
-    sealing: SealingKey,
-    former_sealing: Vec<SealingKey>,
+    sealing: RwLock<Arc<SealingKeys>>,
     keyed_hash: KeyedHash,
+    /// The data directory that they come from, if they stand in one.
+    dir: Option<PathBuf>,
 }
 
 /// A key that signs tokens, with the token header that names it.
@@ -34,9 +39,16 @@ pub(crate) struct SigningKey {
     pub(crate) until: Option<i64>,
 }
 
-struct SealingKey {
-    id: String,
-    cipher: XChaCha20Poly1305,
+/// The keys that seal and open at one moment: the key file may get another while a server runs.
+pub(crate) struct SealingKeys {
+    pub(crate) current: SealingKey,
+    former: Vec<SealingKey>,
+}
+
+#[derive(Clone)]
+pub(crate) struct SealingKey {
+    pub(crate) id: String,
+    pub(crate) cipher: XChaCha20Poly1305,
 }
 
 /// Why the keys could not be loaded; each says which file and what to do.
@@ -119,13 +131,13 @@ impl InstanceKeys {
     /// Several processes may start at once: all end with the same keys.
     pub fn load_or_create(dir: &Path) -> Result<Self, KeysError> {
         random::probe().map_err(KeysError::NoRandomness)?;
-        key_file::read_or_create(dir).map(Self::from_material)
+        key_file::read_or_create(dir).map(|material| Self::from_file(material, dir))
     }
 
     /// Loads the keys of an instance that must already have them.
     pub fn load(dir: &Path) -> Result<Self, KeysError> {
         random::probe().map_err(KeysError::NoRandomness)?;
-        key_file::read(dir).map(Self::from_material)
+        key_file::read(dir).map(|material| Self::from_file(material, dir))
     }
 
     /// New random keys that are kept nowhere.
@@ -162,8 +174,42 @@ impl InstanceKeys {
     }
 
     /// Name of the key that seals values now.
-    pub fn sealing_key_id(&self) -> &str {
-        &self.sealing.id
+    pub fn sealing_key_id(&self) -> String {
+        self.sealing().current.id.clone()
+    }
+
+    /// Puts a new sealing key in front of those in the key file of the data directory `dir`, and answers its name. Those before it
+    /// stay, to open what they sealed. Running servers find it by [`Self::read_again`].
+    pub fn add_sealing_key(dir: &Path) -> Result<String, KeysError> {
+        random::probe().map_err(KeysError::NoRandomness)?;
+        key_file::add_sealing(dir)
+    }
+
+    /// Looks whether the key file has other sealing keys by now, and uses them from here on. Keys that are not in it any more still
+    /// open what they sealed until the end of the process. Answers whether another key seals now.
+    pub fn read_again(&self) -> Result<bool, KeysError> {
+        let Some(dir) = &self.dir else {
+            return Ok(false);
+        };
+        let found = SealingKeys::from(key_file::read(dir)?.sealing);
+        let mut held = self.sealing.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = held.current.id != found.current.id;
+        let lost: Vec<SealingKey> = held
+            .all()
+            .filter(|key| found.by_id(&key.id).is_none())
+            .cloned()
+            .collect();
+        let mut next = found;
+        next.former.extend(lost);
+        *held = Arc::new(next);
+        Ok(changed)
+    }
+
+    fn from_file(material: Material, dir: &Path) -> Self {
+        Self {
+            dir: Some(dir.to_owned()),
+            ..Self::from_material(material)
+        }
     }
 
     pub(crate) fn from_material(material: Material) -> Self {
@@ -176,14 +222,9 @@ impl InstanceKeys {
                 .into_iter()
                 .map(SigningKey::from)
                 .collect(),
-            sealing: SealingKey::from(material.sealing.current),
-            former_sealing: material
-                .sealing
-                .former
-                .into_iter()
-                .map(SealingKey::from)
-                .collect(),
+            sealing: RwLock::new(Arc::new(material.sealing.into())),
             keyed_hash: KeyedHash::new(&material.pepper),
+            dir: None,
         }
     }
 
@@ -195,13 +236,41 @@ impl InstanceKeys {
         std::iter::once(&self.signing).chain(&self.former_signing)
     }
 
-    pub(crate) fn current_seal(&self) -> (&str, &XChaCha20Poly1305) {
-        (&self.sealing.id, &self.sealing.cipher)
+    /// What seals and opens now.
+    pub(crate) fn sealing(&self) -> Arc<SealingKeys> {
+        Arc::clone(&self.sealing.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn seal_by_id(&self, id: &str) -> Option<&XChaCha20Poly1305> {
-        let mut all = std::iter::once(&self.sealing).chain(&self.former_sealing);
-        all.find(|key| key.id == id).map(|key| &key.cipher)
+    /// The keys among which there is one of this name, if there are such: a key that is not known here may stand in the file since
+    /// another process put it there.
+    pub(crate) fn sealing_with(&self, id: &str) -> Option<Arc<SealingKeys>> {
+        let known = self.sealing();
+        if known.by_id(id).is_some() {
+            return Some(known);
+        }
+        if !key_file::is_id(id) || self.read_again().is_err() {
+            return None;
+        }
+        Some(self.sealing()).filter(|keys| keys.by_id(id).is_some())
+    }
+}
+
+impl SealingKeys {
+    fn all(&self) -> impl Iterator<Item = &SealingKey> {
+        std::iter::once(&self.current).chain(&self.former)
+    }
+
+    pub(crate) fn by_id(&self, id: &str) -> Option<&XChaCha20Poly1305> {
+        self.all().find(|key| key.id == id).map(|key| &key.cipher)
+    }
+}
+
+impl From<KeyRing> for SealingKeys {
+    fn from(ring: KeyRing) -> Self {
+        Self {
+            current: ring.current.into(),
+            former: ring.former.into_iter().map(SealingKey::from).collect(),
+        }
     }
 }
 
@@ -209,7 +278,7 @@ impl fmt::Debug for InstanceKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InstanceKeys")
             .field("signing", &self.signing.id)
-            .field("sealing", &self.sealing.id)
+            .field("sealing", &self.sealing_key_id())
             .finish_non_exhaustive()
     }
 }

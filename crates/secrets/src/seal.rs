@@ -9,7 +9,7 @@ use chacha20poly1305::{
 use thiserror::Error;
 
 use crate::{
-    keys::InstanceKeys,
+    keys::{InstanceKeys, SealingKey},
     random,
     secret::{Secret, SecretBytes},
 };
@@ -40,7 +40,8 @@ pub enum SealFault {
 /// Seals `plain` for the place named by `context` (such as `storage_credentials/<id>/secret`); opening it
 /// needs the same context, so a sealed value copied into another row stays closed.
 pub fn seal(keys: &InstanceKeys, context: &str, plain: &[u8]) -> Result<String, SealFault> {
-    let (id, cipher) = keys.current_seal();
+    let sealing = keys.sealing();
+    let SealingKey { id, cipher } = &sealing.current;
     let nonce: [u8; NONCE_LENGTH] = random::bytes();
     let aad = bound(id, context);
     let sealed = cipher
@@ -65,7 +66,8 @@ pub fn open(keys: &InstanceKeys, context: &str, sealed: &str) -> Result<SecretBy
     else {
         return Err(SealFault::Malformed);
     };
-    let cipher = keys.seal_by_id(id).ok_or(SealFault::UnknownKey)?;
+    let sealing = keys.sealing_with(id).ok_or(SealFault::UnknownKey)?;
+    let cipher = sealing.by_id(id).ok_or(SealFault::UnknownKey)?;
     let body = URL_SAFE_NO_PAD.decode(body).ok().ok_or(SealFault::Malformed)?;
     let (nonce, ciphertext) = body
         .split_first_chunk::<NONCE_LENGTH>()
@@ -91,7 +93,7 @@ pub fn open_text(keys: &InstanceKeys, context: &str, sealed: &str) -> Result<Sec
 
 /// Whether a value was sealed with a key other than the current one and should be sealed anew.
 pub fn needs_resealing(keys: &InstanceKeys, sealed: &str) -> bool {
-    sealed.split('.').nth(1) != Some(keys.current_seal().0)
+    sealed.split('.').nth(1) != Some(keys.sealing().current.id.as_str())
 }
 
 /// What the seal vouches for beside the content. The key id holds no NUL, so the border is clear.
@@ -119,7 +121,7 @@ mod tests {
         let parts: Vec<_> = sealed.split('.').collect();
         assert_eq!(
             (parts[0], parts[1], parts.len()),
-            ("v1", keys.current_seal().0, 3)
+            ("v1", keys.sealing_key_id().as_str(), 3)
         );
         assert!(!needs_resealing(&keys, &sealed));
         assert!(needs_resealing(&keys, &sealed.replace(parts[1], "old")));
@@ -151,7 +153,7 @@ mod tests {
     fn malformed_and_foreign_values_are_told_apart() {
         let keys = InstanceKeys::for_tests();
         let sealed = seal(&keys, "c", b"x").unwrap();
-        let id = keys.current_seal().0;
+        let id = &keys.sealing_key_id();
         let short = format!("v1.{id}.AAAA");
         let padded = format!("{sealed}=");
         let longer = format!("{sealed}.x");
@@ -165,7 +167,7 @@ mod tests {
         let foreign = sealed.replacen(id, "k99999999", 1);
         assert_eq!(open(&keys, "c", &foreign).unwrap_err(), SealFault::UnknownKey);
         let other = InstanceKeys::generate().unwrap();
-        let renamed = sealed.replacen(id, other.current_seal().0, 1);
+        let renamed = sealed.replacen(id, &other.sealing_key_id(), 1);
         assert_eq!(open(&other, "c", &renamed).unwrap_err(), SealFault::Refused);
     }
 

@@ -8,6 +8,7 @@ CREATE TABLE groups (
     name_key TEXT NOT NULL,
     UNIQUE (workspace_id, name_key)
 );
+CREATE INDEX groups_by_kind ON groups (workspace_id, kind);
 CREATE TABLE group_members (
     group_id TEXT NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
     workspace_id TEXT NOT NULL,

@@ -3,7 +3,8 @@
 
 use chrono::NaiveDateTime;
 use db::Conn;
-use serde_json::json;
+use secrets::keys::InstanceKeys;
+use serde_json::{Value, json};
 use shared::account::ExportMe;
 
 use super::store::{
@@ -13,6 +14,7 @@ use super::store::{
 use crate::{
     access::OwnAccount,
     error::AppError,
+    features::vaults::store::own_data as vaults,
     http::{
         Ctx,
         download::{Attachment, Piece, file_name},
@@ -24,16 +26,20 @@ const JSON: &str = "application/json";
 pub(super) const FILES: &[&str] = &[JSON];
 /// The version of the file's form.
 const FORMAT_VERSION: u32 = 1;
+/// The last list of the file: what was saved in one's own vaults.
+const SAVES: &str = "vault_versions";
 
 /// How far the file has come.
 enum Progress {
     Begins,
     /// In this section, behind this place of it.
     In(usize, Option<String>),
+    /// In what was saved in vaults, behind this vault and save.
+    Saves(Option<(String, i64)>),
 }
 
 pub(super) async fn export(ctx: Ctx<ExportMe>) -> Result<Attachment, AppError> {
-    let (now, server) = (ctx.now(), ctx.config().public_url());
+    let (now, server, keys) = (ctx.now(), ctx.config().public_url(), ctx.keys_for_queries());
     let name = file_name(&format!("clearance-own-data-{}", now.date()), "json");
     Ok(ctx.attach(
         name,
@@ -42,6 +48,7 @@ pub(super) async fn export(ctx: Ctx<ExportMe>) -> Result<Attachment, AppError> {
         move |conn, own, progress| match progress {
             Progress::Begins => head(conn, own, now, &server),
             Progress::In(section, after) => part(conn, own, now, section, after),
+            Progress::Saves(after) => saves(conn, own, now, &keys, after),
         },
     ))
 }
@@ -68,7 +75,7 @@ fn head(
     })
 }
 
-/// A page of one section, a list; after the last section the object is closed.
+/// A page of one section, a list; after the last section come the saves of vaults.
 fn part(
     conn: &mut Conn,
     own: &OwnAccount,
@@ -78,21 +85,13 @@ fn part(
 ) -> Result<Piece<Progress>, AppError> {
     let Some((name, read)) = SECTIONS.get(section) else {
         return Ok(Piece {
-            bytes: b"\n}\n".to_vec(),
-            next: None,
+            bytes: Vec::new(),
+            next: Some(Progress::Saves(None)),
         });
     };
-    let mut bytes = Vec::new();
-    let mut is_first = after.is_none();
-    if is_first {
-        bytes.extend_from_slice(format!(",\n\"{name}\": [").as_bytes());
-    }
+    let is_first = after.is_none();
     let page = read(conn, own, Until(now), after)?;
-    for item in &page.items {
-        bytes.extend_from_slice(if is_first { b"\n" } else { b",\n" });
-        serde_json::to_writer(&mut bytes, item).map_err(|error| AppError::Internal(error.into()))?;
-        is_first = false;
-    }
+    let mut bytes = listed(name, is_first, &page.items)?;
     let next = if page.next.is_some() {
         Progress::In(section, page.next)
     } else {
@@ -103,4 +102,38 @@ fn part(
         bytes,
         next: Some(next),
     })
+}
+
+/// Some of what was saved in one's own vaults; after the last the object is closed.
+fn saves(
+    conn: &mut Conn,
+    own: &OwnAccount,
+    now: NaiveDateTime,
+    keys: &InstanceKeys,
+    after: Option<(String, i64)>,
+) -> Result<Piece<Progress>, AppError> {
+    let is_first = after.is_none();
+    let saves = vaults::saves(conn, own, keys, now, after)?;
+    let mut bytes = listed(SAVES, is_first, &saves.items)?;
+    if saves.next.is_none() {
+        bytes.extend_from_slice(b"]\n}\n");
+    }
+    Ok(Piece {
+        bytes,
+        next: saves.next.map(|place| Progress::Saves(Some(place))),
+    })
+}
+
+/// Items of a list that stays open, with its name if they are its first.
+fn listed(name: &str, mut is_first: bool, items: &[Value]) -> Result<Vec<u8>, AppError> {
+    let mut bytes = Vec::new();
+    if is_first {
+        bytes.extend_from_slice(format!(",\n\"{name}\": [").as_bytes());
+    }
+    for item in items {
+        bytes.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+        serde_json::to_writer(&mut bytes, item).map_err(|error| AppError::Internal(error.into()))?;
+        is_first = false;
+    }
+    Ok(bytes)
 }

@@ -340,9 +340,19 @@ pub fn names(conn: &mut Conn, chain: &Chain, rows: &[AuditRow]) -> QueryResult<N
         let known = addresses.into_iter().filter_map(|(id, email)| Some((id, email?)));
         names.keep(INVITATION, known);
     }
+    let written = subjects(rows, VAULT);
+    if !written.is_empty() {
+        let called: Vec<(String, String)> = chain
+            .vaults()
+            .filter(vaults::id.eq_any(written))
+            .select((vaults::id, vaults::name))
+            .load(conn)?;
+        names.keep(VAULT, called);
+    }
     Ok(names)
 }
 
+const VAULT: &str = "vault";
 const WORKSPACE: &str = "workspace";
 const CREDENTIAL: &str = "credential";
 const INVITATION: &str = "invitation";

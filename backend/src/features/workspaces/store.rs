@@ -183,7 +183,7 @@ pub fn insert(
         .and_then(db::one)
 }
 
-/// Deletes the workspace with its keys, invitations and members, and takes back what was told of open invitations. Its
+/// Deletes the workspace with its keys, invitations, vaults and members, and takes back what was told of open invitations. Its
 /// journal and its counted calls stay.
 pub fn delete(tx: &mut Tx<'_>, scope: &Scope) -> Result<(), AppError> {
     credentials::store::delete_all(tx.conn, scope)?;
@@ -198,6 +198,8 @@ pub fn delete(tx: &mut Tx<'_>, scope: &Scope) -> Result<(), AppError> {
         notifications::withdraw(tx, scope, id)?;
     }
     diesel::delete(scope.invitations()).execute(tx.conn)?;
+    // Vaults before the groups that they are for, which go with the workspace.
+    diesel::delete(scope.vaults()).execute(tx.conn)?;
     diesel::delete(scope.members()).execute(tx.conn)?;
     Ok(diesel::delete(scope.workspace())
         .execute(tx.conn)

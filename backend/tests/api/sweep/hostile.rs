@@ -247,8 +247,8 @@ async fn a_body_of_another_kind_or_compressed_is_refused() {
 #[actix_web::test]
 async fn a_body_that_is_too_large_is_refused() {
     let world = World::new().await;
-    let large = json!({"name": "x".repeat(1024 * 1024)}).to_string();
     for mount in &mounts() {
+        let large = json!({"name": "x".repeat(mount.most_bytes)}).to_string();
         let answer = world.app.raw(world.bytes(mount, large.as_bytes())).await;
         assert_eq!((answer.status, answer.code()), (413, "too_large"), "{mount:?}");
     }

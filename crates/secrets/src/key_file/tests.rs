@@ -268,7 +268,10 @@ fn keys_before_the_first_still_open_and_check() {
     .unwrap();
 
     let after = InstanceKeys::load(dir.path()).unwrap();
-    assert_eq!((after.signing_key_id(), after.sealing_key_id()), ("s2", "e2"));
+    assert_eq!(
+        (after.signing_key_id(), after.sealing_key_id().as_str()),
+        ("s2", "e2")
+    );
     assert_eq!(crate::seal::open(&after, "c", &sealed).unwrap().expose(), b"x");
     assert!(crate::seal::needs_resealing(&after, &sealed));
     assert!(crate::bearer::verify::<serde_json::Value>(&after, &token, 1_499).is_ok());
@@ -285,10 +288,88 @@ fn debug_of_the_keys_shows_their_names_only() {
     let (dir, path) = instance();
     let keys = InstanceKeys::load(dir.path()).unwrap();
     let shown = format!("{keys:?} {keys:#?} {:?}", keys.keyed_hash());
-    assert!(shown.contains(keys.signing_key_id()) && shown.contains(keys.sealing_key_id()));
+    assert!(shown.contains(keys.signing_key_id()) && shown.contains(&keys.sealing_key_id()));
     for key in keys_in(&fs::read_to_string(path).unwrap()) {
         let bytes = decode_hex(&key).unwrap();
         let decimal = format!("{}, {}, {}", bytes[0], bytes[1], bytes[2]);
         assert!(!shown.contains(&key[..8]) && !shown.contains(&decimal), "{shown}");
     }
+}
+
+#[test]
+fn a_sealing_key_that_is_added_seals_from_then_on_and_those_before_it_open() {
+    let (dir, path) = instance();
+    let text = fs::read_to_string(&path).unwrap() + "# a remark of the operator\n";
+    fs::write(&path, &text).unwrap();
+    let running = InstanceKeys::load(dir.path()).unwrap();
+    let old = crate::seal::seal(&running, "place", b"old").unwrap();
+    let id = InstanceKeys::add_sealing_key(dir.path()).unwrap();
+    assert_ne!(id, running.sealing_key_id());
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let now = fs::read_to_string(&path).unwrap();
+    assert!(now.ends_with("# a remark of the operator\n"), "{now}");
+    assert_eq!(keys_in(&now).len(), 4);
+
+    let other = InstanceKeys::load(dir.path()).unwrap();
+    assert_eq!(other.sealing_key_id(), id);
+    assert!(crate::seal::needs_resealing(&other, &old));
+    assert_eq!(crate::seal::open(&other, "place", &old).unwrap().expose(), b"old");
+    // The one that runs has not looked yet, and opens what the other sealed nevertheless.
+    let new = crate::seal::seal(&other, "place", b"new").unwrap();
+    assert_eq!(
+        crate::seal::open(&running, "place", &new).unwrap().expose(),
+        b"new"
+    );
+    assert_eq!(running.sealing_key_id(), id);
+    assert!(!running.read_again().unwrap());
+}
+
+#[test]
+fn a_key_that_was_taken_out_of_the_file_opens_until_the_process_ends() {
+    let (dir, path) = instance();
+    let running = InstanceKeys::load(dir.path()).unwrap();
+    let old = crate::seal::seal(&running, "place", b"old").unwrap();
+    let pepper = keys_in(&fs::read_to_string(&path).unwrap())[0].clone();
+    let replaced = fresh_text();
+    let other_pepper = keys_in(&replaced)[0].clone();
+    fs::write(&path, replaced.replace(&other_pepper, &pepper)).unwrap();
+    assert!(running.read_again().unwrap());
+    assert_eq!(
+        crate::seal::open(&running, "place", &old).unwrap().expose(),
+        b"old"
+    );
+    let next = InstanceKeys::load(dir.path()).unwrap();
+    assert_eq!(
+        crate::seal::open(&next, "place", &old).unwrap_err(),
+        crate::seal::SealFault::UnknownKey
+    );
+}
+
+#[test]
+fn two_rotations_at_once_add_two_keys() {
+    let (dir, path) = instance();
+    let together = Barrier::new(4);
+    thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                together.wait();
+                InstanceKeys::add_sealing_key(dir.path()).unwrap();
+            });
+        }
+    });
+    assert_eq!(keys_in(&fs::read_to_string(&path).unwrap()).len(), 3 + 4);
+    InstanceKeys::load(dir.path()).unwrap();
+}
+
+#[test]
+fn a_file_to_which_no_key_can_be_added_stays_as_it_is() {
+    let (dir, path) = instance();
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace("[[sealing]]", "  [[sealing]]");
+    fs::write(&path, &text).unwrap();
+    let message = InstanceKeys::add_sealing_key(dir.path()).unwrap_err().to_string();
+    assert!(message.contains("beginning of a line"), "{message}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
