@@ -21,9 +21,10 @@ use crate::{
         badge::{Badge, Tone},
         button::{Button, Look},
         dom,
-        empty::NoMatch,
+        empty::{Empty, NoMatch},
         fetched::Fetched,
         field::{TextField, Typed},
+        icon::Symbol,
         load::load,
         notice::Notice,
         number::{count, plural},
@@ -72,7 +73,7 @@ pub fn Effective(
                 {own}
             </div>
             <p class="muted">
-                "The client's own defaults with all vaults that apply, as the SDK merges them when it starts. What the file on the machine says besides is not known here."
+                "Every key that vaults set, merged as the SDK does when it starts. It puts them over its own defaults and over the file on its machine."
             </p>
             {move || may_choose.get().then(|| picker())}
             <search class="filters">
@@ -103,6 +104,16 @@ async fn bring(
 }
 
 fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> AnyView {
+    if found.layers.is_empty() && found.skipped.is_empty() {
+        return view! {
+            <Empty
+                symbol=Symbol::Vault
+                title="No vault applies"
+                text="Clients use their own defaults and the file on their machine. What vaults set will be listed here, key by key."
+            />
+        }
+        .into_any();
+    }
     let skipped = found.skipped.len() as u64;
     let warning = (skipped > 0).then(|| {
         let words = plural(skipped, "vault is", "vaults are");

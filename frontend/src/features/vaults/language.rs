@@ -62,9 +62,11 @@ pub fn size(lines: u64, bytes: u64) -> String {
     .to_string()
 }
 
-/// The first fault because of which clients could not read a text, as far as it is known without the server.
+/// The first fault because of which clients could not read a text, as far as it is known without the server. In every
+/// language, nothing is nothing.
 pub fn fault(written: VaultFormat, target: VaultTarget, text: &str) -> Option<VaultFinding> {
-    if written == VaultFormat::Yaml || target == VaultTarget::Storage || text.len() > CHECKED_HERE {
+    let said_by_server = written == VaultFormat::Yaml || target == VaultTarget::Storage;
+    if said_by_server || text.len() > CHECKED_HERE || text.trim().is_empty() {
         return None;
     }
     let fault = check::check(format(written), text).err()?;
@@ -158,6 +160,7 @@ mod tests {
         assert!(found.message.ends_with('.'));
         assert!(fault(VaultFormat::Hocon, VaultTarget::Config, "a = 1").is_none());
         assert!(fault(VaultFormat::Yaml, VaultTarget::Config, "\t: [").is_none(), "the server says");
+        assert!(fault(VaultFormat::Json, VaultTarget::Config, " \n").is_none());
         assert!(fault(VaultFormat::Json, VaultTarget::Storage, "[]").is_none(), "the server says");
     }
 

@@ -153,8 +153,8 @@ impl Listed {
         leptos::task::spawn_local(async move {
             match call::<ChangeVault>(listed.path(id), (), setting.change(on)).await {
                 Ok(changed) => {
-                    let words = format!("{} {}", changed.name, setting.words(on));
-                    listed.put(changed);
+                    let words = format!("{} {}", changed.vault.name, setting.words(on));
+                    listed.put(changed.vault);
                     let toasts = listed.toasts.clone();
                     if offer_undo {
                         toasts.undo(words, move || listed.switch(id, setting, !on, false));

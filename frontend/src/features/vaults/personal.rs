@@ -72,7 +72,7 @@ impl Own {
                 ..PersonalVaultChange::default()
             };
             match call::<ChangePersonalVault>(own.path(), (), change).await {
-                Ok(vault) => own.vault.set(Some(vault)),
+                Ok(changed) => own.vault.set(changed.vault),
                 Err(error) => {
                     own.vault.set(before);
                     own.refused.set(told(&error));
@@ -241,22 +241,22 @@ fn EditForm(own: Own, unsaved: RwSignal<bool>, address: Address) -> impl IntoVie
     let workspace_id = own.workspace_id;
     let submit = move |()| {
         let Some(content) = draft.content() else { return };
-        let text = content.expose().to_owned();
         let change = PersonalVaultChange {
             is_active: None,
             format: Some(untrack(|| draft.format())),
             content: Some(content),
         };
         let own = own.clone();
-        sending.send(call::<ChangePersonalVault>(own.path(), (), change), move |vault| {
+        sending.send(call::<ChangePersonalVault>(own.path(), (), change), move |changed| {
             unsaved.set(false);
-            own.toasts.tell(if vault.is_active {
+            let applies = changed.vault.as_ref().is_some_and(|vault| vault.is_active);
+            own.toasts.tell(if applies {
                 "Vault saved. Clients that start now get it."
             } else {
                 "Vault saved. It is off: no client gets it."
             });
-            own.vault.set(Some(vault));
-            own.content.set(text);
+            own.vault.set(changed.vault);
+            own.content.set(changed.content.expose().to_owned());
             address.close_dialog();
         });
     };

@@ -152,7 +152,9 @@ fn VaultForm(
                 content: Some(content),
             };
             let path = OneVault { workspace_id, vault_id: id };
-            sending.send(call::<ChangeVault>(path, (), change), move |vault| done(format!("{} saved", vault.name)));
+            sending.send(call::<ChangeVault>(path, (), change), move |saved| {
+                done(format!("{} saved", saved.vault.name));
+            });
         } else {
             let new = NewVault {
                 name,
