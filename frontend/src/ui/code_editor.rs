@@ -219,7 +219,8 @@ impl Editor {
         });
         dom::focus(&input);
         let _ = input.set_selection_range(at, at);
-        let top = f64::from(u32::try_from(number.saturating_sub(3)).unwrap_or_default()) * line_height(&input);
+        let top =
+            f64::from(u32::try_from(number.saturating_sub(3)).unwrap_or_default()) * line_height(&input);
         #[expect(clippy::cast_possible_truncation, reason = "no page is that long")]
         input.set_scroll_top(top as i32);
     }
@@ -243,24 +244,39 @@ impl Editor {
         let end = whole((top + f64::from(input.client_height())) / height) + 2;
         let wrong = self.wrong.try_get_untracked().flatten();
         let wrong = wrong.and_then(|(line, column)| {
-            Some((usize::try_from(line).ok()?.checked_sub(1)?, usize::try_from(column).ok()?.checked_sub(1)?))
+            Some((
+                usize::try_from(line).ok()?.checked_sub(1)?,
+                usize::try_from(column).ok()?.checked_sub(1)?,
+            ))
         });
         let (mut count, mut longest) = (0, 0);
         let _ = self.sheet.try_update_value(|sheet| {
             (count, longest) = (sheet.lines.count(), sheet.lines.longest());
             let end = if longest > LONGEST { first } else { end };
-            self.code.text.with_untracked(|text| sheet.draw(&paint, text, first, end, wrong));
+            self.code
+                .text
+                .with_untracked(|text| sheet.draw(&paint, text, first, end, wrong));
         });
         let end = end.min(count);
         let numbers: Vec<_> = (first + 1..=end).map(|number| number.to_string()).collect();
         gutter.set_text_content(Some(&numbers.join("\n")));
         let down = number::plain(f64::from(u32::try_from(first).unwrap_or_default()) * height - top);
         set(&gutter, "transform", &format!("translateY({down}px)"));
-        set(&paint, "transform", &format!("translate({}px,{down}px)", number::plain(-left)));
-        let rows = if self.read_only { count.clamp(3, ROWS_SHOWN) } else { ROWS };
+        set(
+            &paint,
+            "transform",
+            &format!("translate({}px,{down}px)", number::plain(-left)),
+        );
+        let rows = if self.read_only {
+            count.clamp(3, ROWS_SHOWN)
+        } else {
+            ROWS
+        };
         set(&frame, "--rows", &rows.to_string());
         set(&frame, "--digits", &count.to_string().len().to_string());
-        let _ = frame.class_list().toggle_with_force("editor-plain", longest > LONGEST);
+        let _ = frame
+            .class_list()
+            .toggle_with_force("editor-plain", longest > LONGEST);
     }
 
     fn key(self, event: &KeyboardEvent) {
@@ -292,7 +308,8 @@ impl Editor {
 
     /// First and last byte of what is selected.
     fn selected(input: &HtmlTextAreaElement, text: &str) -> (usize, usize) {
-        let at = |units: Result<Option<u32>, _>| byte_at(text, units.ok().flatten().unwrap_or_default() as usize);
+        let at =
+            |units: Result<Option<u32>, _>| byte_at(text, units.ok().flatten().unwrap_or_default() as usize);
         (at(input.selection_start()), at(input.selection_end()))
     }
 
@@ -316,10 +333,16 @@ impl Editor {
                 dom::insert_text(&input, INDENT);
                 return;
             }
-            let from = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+            let from = text
+                .get(..start)
+                .and_then(|before| before.rfind('\n'))
+                .map_or(0, |at| at + 1);
             // A line of which nothing is selected stays.
             let last = if end > start { end - 1 } else { end };
-            let to = text.get(last..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| last + at);
+            let to = text
+                .get(last..)
+                .and_then(|rest| rest.find('\n'))
+                .map_or(text.len(), |at| last + at);
             let lines = indented(text.get(from..to).unwrap_or_default(), back);
             (units_before(&text, from), units_before(&text, to), lines)
         };
@@ -336,7 +359,11 @@ fn line_height(input: &HtmlTextAreaElement) -> f64 {
     height.map_or(0.0, |height| js_sys::parse_float(&height))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a line on the page")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a line on the page"
+)]
 fn whole(value: f64) -> usize {
     value.max(0.0) as usize
 }
@@ -349,7 +376,11 @@ fn set(element: &HtmlElement, property: &str, value: &str) {
 fn line_after(before: &str) -> String {
     let line = before.rsplit('\n').next().unwrap_or_default();
     let spaces = line.len() - line.trim_start_matches([' ', '\t']).len();
-    let deeper = if line.trim_end().ends_with(['{', '[', '(', ':']) { INDENT } else { "" };
+    let deeper = if line.trim_end().ends_with(['{', '[', '(', ':']) {
+        INDENT
+    } else {
+        ""
+    };
     format!("\n{}{deeper}", line.get(..spaces).unwrap_or_default())
 }
 
@@ -358,7 +389,10 @@ fn indented(lines: &str, back: bool) -> String {
     let one = |line: &str| {
         if back {
             let shorter = line.strip_prefix(INDENT).or_else(|| line.strip_prefix('\t'));
-            shorter.or_else(|| line.strip_prefix(' ')).unwrap_or(line).to_owned()
+            shorter
+                .or_else(|| line.strip_prefix(' '))
+                .unwrap_or(line)
+                .to_owned()
         } else if line.is_empty() {
             String::new()
         } else {

@@ -78,7 +78,9 @@ impl Lines {
 
     /// The line in which this byte is.
     pub fn at(&self, byte: usize) -> usize {
-        self.starts.partition_point(|start| *start <= byte).saturating_sub(1)
+        self.starts
+            .partition_point(|start| *start <= byte)
+            .saturating_sub(1)
     }
 
     /// Where a line starts; the end of the text for those that there are not.
@@ -159,7 +161,14 @@ impl Sheet {
     }
 
     /// Draws the lines from `first` up to `end` into `place`.
-    pub fn draw(&mut self, place: &Element, text: &str, first: usize, end: usize, wrong: Option<(usize, usize)>) {
+    pub fn draw(
+        &mut self,
+        place: &Element,
+        text: &str,
+        first: usize,
+        end: usize,
+        wrong: Option<(usize, usize)>,
+    ) {
         let end = end.min(self.lines.count());
         for number in self.colours.known()..first.min(end) {
             self.colours.line(number, self.lines.get(number, text));
@@ -169,7 +178,9 @@ impl Sheet {
             row.element.remove();
         }
         while self.rows.len() < count {
-            let Some(element) = child(place, "div") else { return };
+            let Some(element) = child(place, "div") else {
+                return;
+            };
             element.set_class_name("editor-line");
             self.rows.push(Row { element, shows: None });
         }
@@ -178,7 +189,9 @@ impl Sheet {
             let line = Line {
                 text: text.to_owned(),
                 pieces: self.colours.line(number, text),
-                wrong: wrong.filter(|(line, _)| *line == number).map(|(_, column)| column),
+                wrong: wrong
+                    .filter(|(line, _)| *line == number)
+                    .map(|(_, column)| column),
             };
             if row.shows.as_ref() != Some(&line) {
                 show(&row.element, &line);
@@ -203,7 +216,11 @@ fn show(row: &Element, line: &Line) {
     });
     for (start, end, class, wrong) in segments(&line.text, &line.pieces, line.wrong) {
         // What is wrong may be what is missing at the end.
-        let text = line.text.get(start..end).filter(|text| !text.is_empty()).unwrap_or(" ");
+        let text = line
+            .text
+            .get(start..end)
+            .filter(|text| !text.is_empty())
+            .unwrap_or(" ");
         if let Some(span) = child(row, "span") {
             span.set_text_content(Some(text));
             span.set_class_name(class);
@@ -215,11 +232,7 @@ fn show(row: &Element, line: &Line) {
 }
 
 /// The whole line in pieces, with their class and whether they are what is wrong.
-fn segments(
-    text: &str,
-    pieces: &[Piece],
-    wrong: Option<usize>,
-) -> Vec<(usize, usize, &'static str, bool)> {
+fn segments(text: &str, pieces: &[Piece], wrong: Option<usize>) -> Vec<(usize, usize, &'static str, bool)> {
     let mark = wrong.map(|column| {
         let mut rest = text.char_indices().skip(column);
         rest.next()
@@ -229,7 +242,11 @@ fn segments(
     let mut put = |start: usize, end: usize, class| {
         let (from, to) = mark.unwrap_or((usize::MAX, usize::MAX));
         let cuts = [start, from.clamp(start, end), to.clamp(start, end), end];
-        for (part, wrong) in [((cuts[0], cuts[1]), false), ((cuts[1], cuts[2]), true), ((cuts[2], cuts[3]), false)] {
+        for (part, wrong) in [
+            ((cuts[0], cuts[1]), false),
+            ((cuts[1], cuts[2]), true),
+            ((cuts[2], cuts[3]), false),
+        ] {
             if part.0 < part.1 {
                 all.push((part.0, part.1, class, wrong));
             }
@@ -260,7 +277,10 @@ mod tests {
         assert_eq!(lines.longest(), 6);
         let all: Vec<_> = (0..5).map(|number| lines.get(number, text)).collect();
         assert_eq!(all, ["a = 1", "longer", "", "", ""]);
-        assert_eq!([0, 6, 7, 14, 15, 99].map(|byte| lines.at(byte)), [0, 0, 1, 2, 3, 3]);
+        assert_eq!(
+            [0, 6, 7, 14, 15, 99].map(|byte| lines.at(byte)),
+            [0, 0, 1, 2, 3, 3]
+        );
         assert_eq!(Lines::of("").count(), 1);
     }
 
@@ -281,13 +301,32 @@ mod tests {
     #[test]
     fn the_mark_cuts_the_pieces_that_it_lies_in() {
         let pieces = [
-            Piece { start: 0, end: 3, class: "k" },
-            Piece { start: 4, end: 5, class: "p" },
+            Piece {
+                start: 0,
+                end: 3,
+                class: "k",
+            },
+            Piece {
+                start: 4,
+                end: 5,
+                class: "p",
+            },
         ];
         let plain = segments("key = 5", &pieces, None);
-        assert_eq!(plain, [(0, 3, "k", false), (3, 4, "", false), (4, 5, "p", false), (5, 7, "", false)]);
+        assert_eq!(
+            plain,
+            [
+                (0, 3, "k", false),
+                (3, 4, "", false),
+                (4, 5, "p", false),
+                (5, 7, "", false)
+            ]
+        );
         let marked = segments("key = 5", &pieces, Some(1));
-        assert_eq!(marked[..3], [(0, 1, "k", false), (1, 2, "k", true), (2, 3, "k", false)]);
+        assert_eq!(
+            marked[..3],
+            [(0, 1, "k", false), (1, 2, "k", true), (2, 3, "k", false)]
+        );
         assert_eq!(segments("", &[], Some(0)), [(0, 0, "", true)]);
         assert_eq!(segments("é", &[], Some(7)), [(0, 2, "", false), (2, 2, "", true)]);
     }

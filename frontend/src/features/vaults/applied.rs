@@ -45,7 +45,11 @@ pub fn AppliedVaults(
 }
 
 fn item(vault: Vault, workspace_id: WorkspaceId, address: Address) -> AnyView {
-    let group = vault.group.as_ref().map(|group| group.name.to_string()).unwrap_or_default();
+    let group = vault
+        .group
+        .as_ref()
+        .map(|group| group.name.to_string())
+        .unwrap_or_default();
     let id = vault.id.to_string();
     let open = move |_| address.open_dialog(VIEW, workspace_id, Some(id.clone()));
     let name = vault.name.to_string();

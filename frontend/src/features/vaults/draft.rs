@@ -70,7 +70,9 @@ impl Draft {
     /// What the vault is for.
     pub fn target(self) -> VaultTarget {
         let named = self.target.get();
-        let found = VaultTarget::ALL.into_iter().find(|target| target.as_str() == named);
+        let found = VaultTarget::ALL
+            .into_iter()
+            .find(|target| target.as_str() == named);
         found.unwrap_or_default()
     }
 
@@ -80,7 +82,9 @@ impl Draft {
         if self.target() == VaultTarget::Storage {
             return VaultFormat::Json;
         }
-        let found = VaultFormat::ALL.into_iter().find(|format| format.as_str() == named);
+        let found = VaultFormat::ALL
+            .into_iter()
+            .find(|format| format.as_str() == named);
         found.unwrap_or_default()
     }
 
@@ -110,10 +114,16 @@ impl Draft {
             let length = text.with(String::len);
             let mine = latest.get() + 1;
             latest.set(mine);
-            let ask_after = if length > MOST_BYTES / 8 { MUCH_LATER } else { LATER };
+            let ask_after = if length > MOST_BYTES / 8 {
+                MUCH_LATER
+            } else {
+                LATER
+            };
             let latest = latest.clone();
             let look = move || {
-                let Some(text) = text.try_get_untracked() else { return };
+                let Some(text) = text.try_get_untracked() else {
+                    return;
+                };
                 let fault = language::fault(format, target, &text);
                 let is_good = fault.is_none();
                 let _ = self.findings.try_set(fault.into_iter().collect());
@@ -141,7 +151,8 @@ impl Draft {
             return;
         }
         let content = SecretText::new(text);
-        let report = call::<CheckVault>(InWorkspace { workspace_id }, (), VaultText { format, content }).await;
+        let report =
+            call::<CheckVault>(InWorkspace { workspace_id }, (), VaultText { format, content }).await;
         // Without an answer nothing is known; saving says the rest.
         if latest.get() == mine
             && let Ok(report) = report
@@ -155,17 +166,23 @@ impl Draft {
         self.refused.set(None);
         #[expect(clippy::cast_precision_loss, reason = "a megabyte")]
         if file.size() > MOST_BYTES as f64 {
-            self.refused
-                .set(Some("The file is larger than 1 MiB, the most that a vault can hold.".to_owned()));
+            self.refused.set(Some(
+                "The file is larger than 1 MiB, the most that a vault can hold.".to_owned(),
+            ));
             return;
         }
         leptos::task::spawn_local(async move {
-            let read = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+            let read = JsFuture::from(file.text())
+                .await
+                .ok()
+                .and_then(|text| text.as_string());
             let refused = match read {
                 None => Some("The file could not be read. Choose it again."),
                 Some(text) if text.contains(['\u{fffd}', '\0']) => Some("The file is not text in UTF-8."),
                 Some(text) => {
-                    let _ = self.format.try_set(language::of_file(&file.name()).as_str().to_owned());
+                    let _ = self
+                        .format
+                        .try_set(language::of_file(&file.name()).as_str().to_owned());
                     self.code.write(text);
                     None
                 }
@@ -202,11 +219,16 @@ pub fn DraftEditor(
     let told = Signal::derive(move || {
         error.get().or_else(|| {
             let fault = draft.first_error()?;
-            Some(format!("Line {}, column {}: {}", fault.line, fault.column, fault.message))
+            Some(format!(
+                "Line {}, column {}: {}",
+                fault.line, fault.column, fault.message
+            ))
         })
     });
     let refused = draft.refused;
-    let choose = move || is_config.get().then(|| view! { <SelectField label="Format" value=draft.format options=Signal::stored(formats.clone()) /> });
+    let choose = move || {
+        is_config.get().then(|| view! { <SelectField label="Format" value=draft.format options=Signal::stored(formats.clone()) /> })
+    };
     view! {
         <div class="draft-head">
             {choose}
@@ -222,7 +244,10 @@ pub fn DraftEditor(
 #[component]
 fn FileButton(#[prop(into)] on_file: FileTaken) -> impl IntoView {
     let chosen = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+        let Some(input) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        else {
             return;
         };
         if let Some(file) = input.files().and_then(|files| files.get(0)) {

@@ -37,7 +37,11 @@ use crate::{
 
 /// Keys of a page.
 const PAGE: usize = 100;
-const COLUMNS: [Column; 3] = [Column::text("Key"), Column::text("Value"), Column::text("Comes from")];
+const COLUMNS: [Column; 3] = [
+    Column::text("Key"),
+    Column::text("Value"),
+    Column::text("Comes from"),
+];
 
 /// The page. `?user=` is the member whose configuration it is; only administrators may ask about others.
 #[component]
@@ -94,9 +98,15 @@ async fn bring(
     let found = call::<GetEffectiveConfiguration>(InWorkspace { workspace_id }, query, ()).await?;
     let name = match whose {
         Some(user_id) => {
-            let path = OneMember { workspace_id, user_id };
+            let path = OneMember {
+                workspace_id,
+                user_id,
+            };
             let member = call::<GetMember>(path, (), ()).await.ok();
-            member.map_or_else(|| Some(user_id.to_string()), |member| Some(member.name.to_string()))
+            member.map_or_else(
+                || Some(user_id.to_string()),
+                |member| Some(member.name.to_string()),
+            )
         }
         None => None,
     };
@@ -121,10 +131,18 @@ fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> 
     });
     let layers = StoredValue::new(found.layers);
     let entries = StoredValue::new(found.entries);
-    let order = layers.with_value(|layers| layers.iter().map(|layer| view! { <li>{badge(layer)}</li> }).collect_view());
+    let order = layers.with_value(|layers| {
+        layers
+            .iter()
+            .map(|layer| view! { <li>{badge(layer)}</li> })
+            .collect_view()
+    });
     let table = move || {
         let wanted = dom::lower_case(&address.get("q").unwrap_or_default());
-        let start: usize = address.get("cursor").and_then(|cursor| cursor.parse().ok()).unwrap_or(0);
+        let start: usize = address
+            .get("cursor")
+            .and_then(|cursor| cursor.parse().ok())
+            .unwrap_or(0);
         let rows = layers.with_value(|layers| {
             entries.with_value(|entries| {
                 let fitting = entries.iter().filter(|entry| fits(entry, layers, &wanted));
@@ -141,7 +159,8 @@ fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> 
             let clear = move |()| address.change(Step::Same, &[("q", None), ("cursor", None)]);
             view! { <NoMatch on_clear=clear /> }.into_any()
         } else {
-            view! { <Table caption="Effective configuration" columns=COLUMNS.into()>{rows}</Table> }.into_any()
+            view! { <Table caption="Effective configuration" columns=COLUMNS.into()>{rows}</Table> }
+                .into_any()
         };
         view! {
             <p class="muted" role="status">{plural(all as u64, "key", "keys")}</p>

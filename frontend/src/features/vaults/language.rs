@@ -145,12 +145,18 @@ mod tests {
         let mut colours = make();
         let first = colours.line(0, "a = \"\"\"one");
         assert_eq!(first.first().map(|piece| piece.class), Some("c-key"));
-        assert_eq!(colours.line(1, "b = 2").first().map(|piece| piece.class), Some("c-text"));
+        assert_eq!(
+            colours.line(1, "b = 2").first().map(|piece| piece.class),
+            Some("c-text")
+        );
         assert_eq!(colours.known(), 2);
         colours.forget(0);
         assert_eq!(colours.known(), 0);
         colours.line(0, "a = 1");
-        assert_eq!(colours.line(1, "b = 2").first().map(|piece| piece.class), Some("c-key"));
+        assert_eq!(
+            colours.line(1, "b = 2").first().map(|piece| piece.class),
+            Some("c-key")
+        );
     }
 
     #[test]
@@ -159,9 +165,15 @@ mod tests {
         assert_eq!(found.line, 2);
         assert!(found.message.ends_with('.'));
         assert!(fault(VaultFormat::Hocon, VaultTarget::Config, "a = 1").is_none());
-        assert!(fault(VaultFormat::Yaml, VaultTarget::Config, "\t: [").is_none(), "the server says");
+        assert!(
+            fault(VaultFormat::Yaml, VaultTarget::Config, "\t: [").is_none(),
+            "the server says"
+        );
         assert!(fault(VaultFormat::Json, VaultTarget::Config, " \n").is_none());
-        assert!(fault(VaultFormat::Json, VaultTarget::Storage, "[]").is_none(), "the server says");
+        assert!(
+            fault(VaultFormat::Json, VaultTarget::Storage, "[]").is_none(),
+            "the server says"
+        );
     }
 
     #[test]

@@ -115,7 +115,8 @@ impl Listed {
 
     /// The vault with this id.
     pub fn find(&self, id: VaultId) -> Option<Vault> {
-        self.items.with(|all| all.iter().find(|vault| vault.id == id).cloned())
+        self.items
+            .with(|all| all.iter().find(|vault| vault.id == id).cloned())
     }
 
     /// Shows a changed vault.
@@ -135,7 +136,8 @@ impl Listed {
 
     /// Opens a dialog about a vault.
     pub fn open(&self, dialog: &'static str, id: VaultId) {
-        self.address.open_dialog(dialog, self.workspace_id, Some(id.to_string()));
+        self.address
+            .open_dialog(dialog, self.workspace_id, Some(id.to_string()));
     }
 
     /// Switches a setting, shows that at once, and offers to take it back.
@@ -172,7 +174,9 @@ impl Listed {
 
     /// Moves a vault one place up or down, and keeps the focus on the button.
     pub fn step(&self, id: VaultId, down: bool, button: String) {
-        let at = self.items.with_untracked(|all| all.iter().position(|vault| vault.id == id));
+        let at = self
+            .items
+            .with_untracked(|all| all.iter().position(|vault| vault.id == id));
         let Some(at) = at else { return };
         self.move_to(id, if down { Some(at + 1) } else { at.checked_sub(1) });
         dom::before_paint(move || dom::focus_id(&button));
@@ -183,7 +187,9 @@ impl Listed {
         let dragged = self.dragged.get_untracked();
         self.dragged.set(None);
         if let Some(dragged) = dragged.filter(|dragged| *dragged != id) {
-            let place = self.items.with_untracked(|all| all.iter().position(|vault| vault.id == id));
+            let place = self
+                .items
+                .with_untracked(|all| all.iter().position(|vault| vault.id == id));
             self.move_to(dragged, place);
         }
     }
@@ -191,7 +197,10 @@ impl Listed {
     fn move_to(&self, id: VaultId, place: Option<usize>) {
         let before = self.items.get_untracked();
         let moved = place.and_then(|place| moved(&before, id, place));
-        let name = before.iter().find(|vault| vault.id == id).map(|vault| vault.name.to_string());
+        let name = before
+            .iter()
+            .find(|vault| vault.id == id)
+            .map(|vault| vault.name.to_string());
         let name = name.unwrap_or_default();
         let Some(after) = moved else {
             self.said.set(format!("{name} is at the end of the list already"));
@@ -200,10 +209,15 @@ impl Listed {
         let at = after.iter().position(|vault| vault.id == id).unwrap_or_default();
         let next = after.get(at + 1).map(|vault| vault.id);
         if next.is_none() && self.has_more.get_untracked() {
-            self.said.set("The place after it is on the next page. Go there to move the next one up.".to_owned());
+            self.said
+                .set("The place after it is on the next page. Go there to move the next one up.".to_owned());
             return;
         }
-        let place = format!("{name} is number {} of {} now", count(at as u64 + 1), count(after.len() as u64));
+        let place = format!(
+            "{name} is number {} of {} now",
+            count(at as u64 + 1),
+            count(after.len() as u64)
+        );
         self.items.set(after);
         self.refused.clear();
         let listed = self.clone();
@@ -268,7 +282,12 @@ mod tests {
         let all = [vault("a", 1), vault("b", 2), vault("c", 3)];
         let names = |to: usize| {
             let after = moved(&all, all[1].id, to)?;
-            Some(after.iter().map(|vault| vault.name.to_string()).collect::<String>())
+            Some(
+                after
+                    .iter()
+                    .map(|vault| vault.name.to_string())
+                    .collect::<String>(),
+            )
         };
         assert_eq!(names(0).as_deref(), Some("bac"));
         assert_eq!(names(2).as_deref(), Some("acb"));

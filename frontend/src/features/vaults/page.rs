@@ -128,7 +128,11 @@ fn DeleteDialog(listed: Listed) -> impl IntoView {
     let asked = address.dialog(DELETE, listed.workspace_id, listed.workspace_id);
     let found = listed.clone();
     let vault = Memo::new(move |_| {
-        let id = address.get("key").filter(|_| asked.get())?.parse::<VaultId>().ok()?;
+        let id = address
+            .get("key")
+            .filter(|_| asked.get())?
+            .parse::<VaultId>()
+            .ok()?;
         found.find(id)
     });
     let open = Signal::derive(move || vault.with(Option::is_some));
@@ -141,7 +145,9 @@ fn DeleteDialog(listed: Listed) -> impl IntoView {
     let sending = Sending::new();
     let (busy, error) = (sending.busy(), sending.error());
     let confirm = move |()| {
-        let Some(vault) = vault.get_untracked() else { return };
+        let Some(vault) = vault.get_untracked() else {
+            return;
+        };
         let listed = listed.clone();
         sending.send(call::<DeleteVault>(listed.path(vault.id), (), ()), move |()| {
             address.close_dialog();

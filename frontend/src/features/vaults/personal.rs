@@ -11,7 +11,9 @@ use crate::{
     address::{Address, use_address},
     api::call,
     features::vaults::{
-        EDIT_OWN, VERSIONS, applied::AppliedVaults, by,
+        EDIT_OWN, VERSIONS,
+        applied::AppliedVaults,
+        by,
         draft::{Draft, DraftEditor},
         file, language,
         reading::{ViewDialog, shown},
@@ -79,7 +81,11 @@ impl Own {
                     return;
                 }
             }
-            let words = if on { "Your vault applies now" } else { "Your vault does not apply any more" };
+            let words = if on {
+                "Your vault applies now"
+            } else {
+                "Your vault does not apply any more"
+            };
             let toasts = own.toasts.clone();
             if offer_undo {
                 toasts.undo(words, move || own.switch(!on, false));
@@ -175,7 +181,10 @@ fn block(own: Own) -> AnyView {
             )
         })
     };
-    let (buttons, facts) = (move || saved().map(|(buttons, _)| buttons), move || saved().map(|(_, facts)| facts));
+    let (buttons, facts) = (
+        move || saved().map(|(buttons, _)| buttons),
+        move || saved().map(|(_, facts)| facts),
+    );
     let effective = routes::settings(workspace_id, Section::Effective);
     view! {
         {switch}
@@ -247,18 +256,21 @@ fn EditForm(own: Own, unsaved: RwSignal<bool>, address: Address) -> impl IntoVie
             content: Some(content),
         };
         let own = own.clone();
-        sending.send(call::<ChangePersonalVault>(own.path(), (), change), move |changed| {
-            unsaved.set(false);
-            let applies = changed.vault.as_ref().is_some_and(|vault| vault.is_active);
-            own.toasts.tell(if applies {
-                "Vault saved. Clients that start now get it."
-            } else {
-                "Vault saved. It is off: no client gets it."
-            });
-            own.vault.set(changed.vault);
-            own.content.set(changed.content.expose().to_owned());
-            address.close_dialog();
-        });
+        sending.send(
+            call::<ChangePersonalVault>(own.path(), (), change),
+            move |changed| {
+                unsaved.set(false);
+                let applies = changed.vault.as_ref().is_some_and(|vault| vault.is_active);
+                own.toasts.tell(if applies {
+                    "Vault saved. Clients that start now get it."
+                } else {
+                    "Vault saved. It is off: no client gets it."
+                });
+                own.vault.set(changed.vault);
+                own.content.set(changed.content.expose().to_owned());
+                address.close_dialog();
+            },
+        );
     };
     let close = use_close();
     view! {

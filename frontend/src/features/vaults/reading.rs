@@ -35,13 +35,22 @@ pub fn ViewDialog(
 ) -> impl IntoView {
     let address = use_address();
     let asked = address.dialog(VIEW, workspace_id, use_workspace().id);
-    let vault_id = Memo::new(move |_| address.get("key").filter(|_| asked.get())?.parse::<VaultId>().ok());
+    let vault_id = Memo::new(move |_| {
+        address
+            .get("key")
+            .filter(|_| asked.get())?
+            .parse::<VaultId>()
+            .ok()
+    });
     let open = Signal::derive(move || vault_id.get().is_some());
     let name = RwSignal::new(String::new());
     let title = Signal::derive(move || name.get());
     let content = move |vault_id: VaultId| {
         name.set("Configuration vault".to_owned());
-        let path = OneVault { workspace_id, vault_id };
+        let path = OneVault {
+            workspace_id,
+            vault_id,
+        };
         let href = file(&path);
         let fetched = Fetched::new(move || call::<GetVault>(path.clone(), (), ()));
         load(fetched, Skeleton::Lines(8), move |found| {

@@ -5,8 +5,8 @@ use shared::{
     ids::{VaultId, WorkspaceId},
     page::{Page, PageQuery},
     vaults::{
-        GetVault, GetVaultVersion, ListVaultVersions, OneVault, OneVersion, RestoreVaultVersion, VaultVersion,
-        VaultWithContent, VersionWithContent,
+        GetVault, GetVaultVersion, ListVaultVersions, OneVault, OneVersion, RestoreVaultVersion,
+        VaultVersion, VaultWithContent, VersionWithContent,
     },
 };
 
@@ -55,7 +55,13 @@ pub fn VersionsDialog(
 ) -> impl IntoView {
     let address = use_address();
     let asked = address.dialog(VERSIONS, workspace_id, use_workspace().id);
-    let vault_id = Memo::new(move |_| address.get("key").filter(|_| asked.get())?.parse::<VaultId>().ok());
+    let vault_id = Memo::new(move |_| {
+        address
+            .get("key")
+            .filter(|_| asked.get())?
+            .parse::<VaultId>()
+            .ok()
+    });
     let version = Memo::new(move |_| address.get("tab").and_then(|tab| tab.parse::<u64>().ok()));
     let open = Signal::derive(move || vault_id.get().is_some());
     let title = Signal::derive(move || match version.get() {
@@ -64,7 +70,10 @@ pub fn VersionsDialog(
     });
     let content = move |vault_id: VaultId| {
         let shared = Shared {
-            path: StoredValue::new(OneVault { workspace_id, vault_id }),
+            path: StoredValue::new(OneVault {
+                workspace_id,
+                vault_id,
+            }),
             address,
             on_restored,
             cursor: RwSignal::new(None),
@@ -95,7 +104,8 @@ fn listed(shared: Shared) -> AnyView {
             let go = move |_| shared.cursor.set(Some(cursor.clone()));
             view! { <Button on_click=go>"Older versions"</Button> }
         });
-        let first = (!is_first).then(|| view! { <Button on_click=move |_| shared.cursor.set(None)>"Newest versions"</Button> });
+        let first = (!is_first)
+            .then(|| view! { <Button on_click=move |_| shared.cursor.set(None)>"Newest versions"</Button> });
         let rows = page.items.into_iter().enumerate();
         let rows = rows.map(|(number, version)| row(version, is_first && number == 0, shared));
         let rows = rows.collect_view();
@@ -108,7 +118,11 @@ fn listed(shared: Shared) -> AnyView {
 
 fn row(version: VaultVersion, is_newest: bool, shared: Shared) -> AnyView {
     let number = version.version;
-    let compare = move |_| shared.address.change(Step::New, &[("tab", Some(number.to_string()))]);
+    let compare = move |_| {
+        shared
+            .address
+            .change(Step::New, &[("tab", Some(number.to_string()))])
+    };
     let size = match version.entries {
         Some(entries) => format!("{entries} credentials"),
         None => language::size(version.lines, version.bytes),
@@ -157,23 +171,26 @@ fn compared(shared: Shared, version: u64) -> AnyView {
         let (toasts, sending) = (toasts.clone(), sending.clone());
         let restore = move |_| {
             let (path, toasts) = (path.clone(), toasts.clone());
-            sending.send(call::<RestoreVaultVersion>(one(&path, version), (), ()), move |_vault| {
-                let undo_toasts = toasts.clone();
-                let undo = move || {
-                    let (path, toasts) = (path.clone(), undo_toasts.clone());
-                    leptos::task::spawn_local(async move {
-                        let undone = call::<RestoreVaultVersion>(one(&path, replaced), (), ()).await;
-                        let _ = shared.on_restored.try_run(());
-                        toasts.tell(match undone {
-                            Ok(_) => "Taken back",
-                            Err(_) => "It could not be taken back. Look at the versions.",
+            sending.send(
+                call::<RestoreVaultVersion>(one(&path, version), (), ()),
+                move |_vault| {
+                    let undo_toasts = toasts.clone();
+                    let undo = move || {
+                        let (path, toasts) = (path.clone(), undo_toasts.clone());
+                        leptos::task::spawn_local(async move {
+                            let undone = call::<RestoreVaultVersion>(one(&path, replaced), (), ()).await;
+                            let _ = shared.on_restored.try_run(());
+                            toasts.tell(match undone {
+                                Ok(_) => "Taken back",
+                                Err(_) => "It could not be taken back. Look at the versions.",
+                            });
                         });
-                    });
-                };
-                toasts.undo(format!("Version {version} is what applies now"), undo);
-                shared.address.close_dialog();
-                let _ = shared.on_restored.try_run(());
-            });
+                    };
+                    toasts.undo(format!("Version {version} is what applies now"), undo);
+                    shared.address.close_dialog();
+                    let _ = shared.on_restored.try_run(());
+                },
+            );
         };
         view! {
             <p class="muted">"Version " {version.to_string()} ", saved " {by(then.version.saved_at, &then.version.saved_by)}</p>

@@ -51,10 +51,17 @@ fn rows(old: &[&str], new: &[&str]) -> Vec<Row> {
 
 /// Lines of both, or of one alone, in order.
 fn steps(old: &[&str], new: &[&str]) -> Vec<(Option<usize>, Option<usize>)> {
-    let begin = old.iter().zip(new).take_while(|(one, other)| one == other).count();
+    let begin = old
+        .iter()
+        .zip(new)
+        .take_while(|(one, other)| one == other)
+        .count();
     let most = old.len().min(new.len()) - begin;
     let backwards = old.iter().rev().zip(new.iter().rev());
-    let end = backwards.take(most).take_while(|(one, other)| one == other).count();
+    let end = backwards
+        .take(most)
+        .take_while(|(one, other)| one == other)
+        .count();
     let (height, width) = (old.len() - begin - end, new.len() - begin - end);
     let mut all: Vec<_> = (0..begin).map(|at| (Some(at), Some(at))).collect();
     let common = if height.saturating_mul(width) <= MOST_PAIRS {
@@ -82,7 +89,8 @@ fn steps(old: &[&str], new: &[&str]) -> Vec<(Option<usize>, Option<usize>)> {
 fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
     let width = new.len() + 1;
     let mut lengths = vec![0_u32; width * (old.len() + 1)];
-    let get = |lengths: &[u32], one: usize, other: usize| lengths.get(one * width + other).copied().unwrap_or(0);
+    let get =
+        |lengths: &[u32], one: usize, other: usize| lengths.get(one * width + other).copied().unwrap_or(0);
     for (one, line) in old.iter().enumerate().rev() {
         for (other, candidate) in new.iter().enumerate().rev() {
             let length = if line == candidate {
@@ -114,7 +122,10 @@ fn common(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
 fn folded(all: &[Row]) -> Vec<Row> {
     let is_near = |at: usize| {
         let around = all.get(at.saturating_sub(AROUND)..(at + AROUND + 1).min(all.len()));
-        around.unwrap_or_default().iter().any(|row| matches!(row, Row::Other(..)))
+        around
+            .unwrap_or_default()
+            .iter()
+            .any(|row| matches!(row, Row::Other(..)))
     };
     let mut kept = Vec::new();
     let mut left = 0;

@@ -6,8 +6,7 @@ use shared::{
     ids::VaultId,
     text::Name,
     vaults::{
-        ChangeVault, CreateVault, GetVault, NewVault, OneVault, VaultChange, VaultTarget,
-        VaultWithContent,
+        ChangeVault, CreateVault, GetVault, NewVault, OneVault, VaultChange, VaultTarget, VaultWithContent,
     },
     workspaces::InWorkspace,
 };
@@ -50,7 +49,11 @@ pub fn WriteDialogs(
         if new.get() {
             return Some(None);
         }
-        let id = address.get("key").filter(|_| edit.get())?.parse::<VaultId>().ok()?;
+        let id = address
+            .get("key")
+            .filter(|_| edit.get())?
+            .parse::<VaultId>()
+            .ok()?;
         Some(Some(id))
     });
     let open = Signal::derive(move || asked.get().is_some());
@@ -102,9 +105,17 @@ fn VaultForm(
         known.as_ref().map(|vault| vault.format).unwrap_or_default(),
         content,
     );
-    let first_name = known.as_ref().map(|vault| vault.name.to_string()).unwrap_or_default();
-    let own_group = known.as_ref().and_then(|vault| vault.group.as_ref()).map(|group| group.id.to_string());
-    let first_group = own_group.or_else(|| groups.first().map(|group| group.id.to_string())).unwrap_or_default();
+    let first_name = known
+        .as_ref()
+        .map(|vault| vault.name.to_string())
+        .unwrap_or_default();
+    let own_group = known
+        .as_ref()
+        .and_then(|vault| vault.group.as_ref())
+        .map(|group| group.id.to_string());
+    let first_group = own_group
+        .or_else(|| groups.first().map(|group| group.id.to_string()))
+        .unwrap_or_default();
     let was_enforced = known.as_ref().is_some_and(|vault| vault.is_enforced);
     let name = RwSignal::new(first_name.clone());
     let group = RwSignal::new(first_group.clone());
@@ -130,7 +141,9 @@ fn VaultForm(
             return;
         };
         let Ok(group_id) = group.get_untracked().parse() else {
-            sending.errors.set(vec![("/group_id".to_owned(), "Choose a group.".to_owned())]);
+            sending
+                .errors
+                .set(vec![("/group_id".to_owned(), "Choose a group.".to_owned())]);
             return;
         };
         let Some(content) = draft.content() else { return };
@@ -151,7 +164,10 @@ fn VaultForm(
                 format: Some(format),
                 content: Some(content),
             };
-            let path = OneVault { workspace_id, vault_id: id };
+            let path = OneVault {
+                workspace_id,
+                vault_id: id,
+            };
             sending.send(call::<ChangeVault>(path, (), change), move |saved| {
                 done(format!("{} saved", saved.vault.name));
             });
@@ -167,13 +183,17 @@ fn VaultForm(
             };
             let path = InWorkspace { workspace_id };
             let words = |name: Name| format!("{name} was made. It applies from now on.");
-            sending.send(call::<CreateVault>(path, (), new), move |vault| done(words(vault.name)));
+            sending.send(call::<CreateVault>(path, (), new), move |vault| {
+                done(words(vault.name))
+            });
         }
     };
     let close = use_close();
     let options = group_options(&groups);
     let is_new = id.is_none();
-    let targets = VaultTarget::ALL.map(|one| (one.as_str().to_owned(), target(one).to_owned())).to_vec();
+    let targets = VaultTarget::ALL
+        .map(|one| (one.as_str().to_owned(), target(one).to_owned()))
+        .to_vec();
     let is_storage = Memo::new(move |_| draft.target() == VaultTarget::Storage);
     let for_target = move || {
         if is_storage.get() {
