@@ -44,14 +44,14 @@ test("N03 each key stands with its value and where it comes from, and secrets ar
 test("N03 C31 keys, values and origins are searched in the address, and no match is told", async ({ newcomer, signIn }) => {
   const person = await signIn(await newcomer());
   const { page } = person;
-  await makeVault(person, "Base", "one.key = 1\ntwo.key = special");
+  await makeVault(person, "Base", "one.size = 1\ntwo.size = special");
   await open(person, "effective");
   const search = page.getByRole("searchbox", { name: "Search keys" });
   await search.fill("SPECIAL");
-  await expect(table(page).getByRole("rowheader")).toHaveText(["two.key"]);
+  await expect(table(page).getByRole("rowheader")).toHaveText(["two.size"]);
   await expect(page.getByRole("status").filter({ hasText: "1 key" })).toBeVisible();
   await page.reload();
-  await expect(table(page).getByRole("rowheader")).toHaveText(["two.key"]);
+  await expect(table(page).getByRole("rowheader")).toHaveText(["two.size"]);
   await search.fill("base");
   await expect(table(page).getByRole("rowheader")).toHaveCount(2);
   await search.fill("nothing like it");

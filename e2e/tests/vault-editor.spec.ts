@@ -94,9 +94,10 @@ test("N04 findings are listed, each with the way to its line", async ({ newcomer
 test("Tab indents, Shift-Tab takes it back, Enter keeps the indent, and the browser undoes all of it", async ({ newcomer, signIn }) => {
   const person = await signIn(await newcomer());
   const { page } = person;
-  const dialog = await editor(person, "a {");
+  const dialog = await editor(person, "");
   const text = field(dialog);
-  await text.press("End");
+  await text.focus();
+  await page.keyboard.type("a {");
   await page.keyboard.press("Enter");
   await page.keyboard.type("b = 1");
   await page.keyboard.press("Enter");
@@ -164,8 +165,8 @@ test("typing in 300 lines takes less than a frame", async ({ newcomer, signIn })
 test("1 MB can be written, saved and scrolled", async ({ newcomer, signIn }) => {
   const person = await signIn(await newcomer());
   const { page } = person;
-  const line = `abcdef.ghijkl = "${"x".repeat(30)}"\n`;
-  const content = line.repeat(Math.floor((1024 * 1024) / line.length));
+  const line = `# ${"words ".repeat(8)}\n`;
+  const content = `abcdef.ghijkl = 1\n${line.repeat(Math.floor((1024 * 1024) / line.length) - 1)}`;
   const dialog = await editor(person, "a = 1");
   await dialog.locator("input[type=file]").setInputFiles({ name: "large.conf", mimeType: "text/plain", buffer: Buffer.from(content) });
   await expect(lines(dialog).first()).toContainText("abcdef.ghijkl");

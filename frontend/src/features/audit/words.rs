@@ -52,6 +52,9 @@ pub const WORKSPACE_CHOICES: &[&str] = &[
     "credential.create",
     "credential.rotate",
     "credential.revoke",
+    "vault",
+    "vault.change",
+    "vault.delete",
     "workspace",
 ];
 

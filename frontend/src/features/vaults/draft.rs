@@ -17,6 +17,7 @@ use web_sys::{File, HtmlInputElement};
 use crate::{
     api::call,
     features::vaults::{findings::Findings, language},
+    sending::Sending,
     ui::{
         code_editor::{Code, CodeEditor},
         effect::effect,
@@ -25,6 +26,8 @@ use crate::{
     },
 };
 
+/// The field of the contract in which the content is.
+pub const CONTENT: &str = "/content";
 /// After the last key, until a fault is told.
 const SOON: Duration = Duration::from_millis(250);
 /// After that, until the server is asked.
@@ -103,6 +106,11 @@ impl Draft {
     fn first_error(self) -> Option<VaultFinding> {
         self.findings
             .with(|all| all.iter().find(|one| one.severity == Severity::Error).cloned())
+    }
+
+    /// Forgets what the server said of the content as soon as something else is written.
+    pub fn clears(self, sending: &Sending) {
+        let _ = sending.watch(CONTENT, self.code.text(), |_| None);
     }
 
     /// Looks at what is written whenever that changes, and at what else the server finds.

@@ -14,7 +14,7 @@ use crate::{
         EDIT_OWN, VERSIONS,
         applied::AppliedVaults,
         by,
-        draft::{Draft, DraftEditor},
+        draft::{CONTENT, Draft, DraftEditor},
         file, language,
         reading::{ViewDialog, shown},
         versions::VersionsDialog,
@@ -245,8 +245,9 @@ fn EditForm(own: Own, unsaved: RwSignal<bool>, address: Address) -> impl IntoVie
     note_changes(move || draft.is_changed(), unsaved);
     let sending = Sending::new();
     let busy = sending.busy();
-    let content_error = sending.errors.of("/content");
-    let other = sending.errors.other_than(&["/content"]);
+    draft.clears(&sending);
+    let content_error = sending.errors.of(CONTENT);
+    let other = sending.errors.other_than(&[CONTENT]);
     let workspace_id = own.workspace_id;
     let submit = move |()| {
         let Some(content) = draft.content() else { return };

@@ -16,7 +16,7 @@ use crate::{
     api::{ApiError, call},
     features::vaults::{
         EDIT, NEW,
-        draft::{Draft, DraftEditor},
+        draft::{CONTENT, Draft, DraftEditor},
         listed::Listed,
         personal::{keep_open, note_changes},
         target,
@@ -130,8 +130,9 @@ fn VaultForm(
     let sending = Sending::new();
     let busy = sending.busy();
     let [name_error, group_error, content_error] =
-        ["/name", "/group_id", "/content"].map(|field| sending.errors.of(field));
-    let other = sending.errors.other_than(&["/name", "/group_id", "/content"]);
+        ["/name", "/group_id", CONTENT].map(|field| sending.errors.of(field));
+    let other = sending.errors.other_than(&["/name", "/group_id", CONTENT]);
+    draft.clears(&sending);
     let left = sending.watch("/name", name, fault::<Name>);
     let id = known.as_ref().map(|vault| vault.id);
     let submit = move |()| {
