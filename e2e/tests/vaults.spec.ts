@@ -47,6 +47,9 @@ test("R079 R086 R088 a vault is written with EDIT, kept with OK, and is there af
 
 test("R087 a double click on the box opens the editor", async ({ newcomer, signIn }) => {
   const person = await signIn(await newcomer());
+  await open(person, "workspace");
+  await person.page.getByText("Your vault is empty").dblclick();
+  await expect(field(person.page)).toHaveValue("");
   await keep(person, "a = 1");
   await open(person, "workspace");
   await box(person.page).dblclick();
@@ -250,7 +253,7 @@ test("P03 R162 an administrator makes a vault for a group; the table sums it up 
   await dialog.getByRole("button", { name: "Create vault" }).click();
   await expect(dialog).toHaveCount(0);
   const made = row(page, "Storage defaults");
-  await expect(made).toContainText("Client configuration");
+  await expect(made).toContainText("Configuration");
   await expect(made).toContainText("Users");
   await expect(made).toContainText("28 lines (476 B)");
   await expect(made).toContainText(`by ${admin.account.name}`);
@@ -262,7 +265,7 @@ test("P03 R162 an administrator makes a vault for a group; the table sums it up 
   await makeVault(admin, "Buckets", entries, { target: "storage", format: "json" });
   await page.reload();
   await expect(row(page, "Buckets")).toContainText("1 credentials");
-  await expect(row(page, "Buckets")).toContainText("Storage access");
+  await expect(row(page, "Buckets")).toContainText("Storage");
   await accessibleInBothThemes(page, "vaults");
   await narrow(page, "vaults");
 });

@@ -117,20 +117,7 @@ pub fn CodeEditor(
         editor.sheet.update_value(|sheet| sheet.colours = colours);
         editor.draw();
     });
-    effect(move || {
-        wrong.track();
-        editor.draw();
-    });
-    effect(move || {
-        if let Some(text) = code.written.get() {
-            editor.replace(&text);
-        }
-    });
-    effect(move || {
-        if let Some((line, column)) = code.wanted.get() {
-            editor.show(line, column);
-        }
-    });
+    editor.follow();
     let hint = (!read_only).then(|| "Tab indents. To leave with Tab, press Esc before it.".to_owned());
     let control = move |ids: FieldIds| {
         view! {
@@ -167,6 +154,25 @@ pub fn CodeEditor(
 }
 
 impl Editor {
+    /// Does what is wanted from outside.
+    fn follow(self) {
+        let code = self.code;
+        effect(move || {
+            self.wrong.track();
+            self.draw();
+        });
+        effect(move || {
+            if let Some(text) = code.written.get() {
+                self.replace(&text);
+            }
+        });
+        effect(move || {
+            if let Some((line, column)) = code.wanted.get() {
+                self.show(line, column);
+            }
+        });
+    }
+
     /// Fills the field, and draws whenever it has another size, also its first.
     fn begin(self) {
         self.input.on_load(move |input: HtmlTextAreaElement| {

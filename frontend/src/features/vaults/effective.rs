@@ -79,7 +79,7 @@ pub fn Effective(
             <p class="muted">
                 "Every key that vaults set, merged as the SDK does when it starts. It puts them over its own defaults and over the file on its machine."
             </p>
-            {move || may_choose.get().then(|| picker())}
+            {move || may_choose.get().then(picker)}
             <search class="filters">
                 <TextField label="Search keys" value=typed kind=Typed::Search placeholder="Key, value or origin" />
             </search>
@@ -137,44 +137,48 @@ fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> 
             .map(|layer| view! { <li>{badge(layer)}</li> })
             .collect_view()
     });
-    let table = move || {
-        let wanted = dom::lower_case(&address.get("q").unwrap_or_default());
-        let start: usize = address
-            .get("cursor")
-            .and_then(|cursor| cursor.parse().ok())
-            .unwrap_or(0);
-        let rows = layers.with_value(|layers| {
-            entries.with_value(|entries| {
-                let fitting = entries.iter().filter(|entry| fits(entry, layers, &wanted));
-                let fitting: Vec<_> = fitting.collect();
-                let shown = fitting.iter().skip(start).take(PAGE);
-                let rows: Vec<_> = shown.map(|entry| row(entry, layers, also.get())).collect();
-                (rows, fitting.len())
-            })
-        });
-        let (rows, all) = rows;
-        let shown = rows.len();
-        let next = (start + shown < all).then(|| (start + shown).to_string());
-        let content = if shown == 0 {
-            let clear = move |()| address.change(Step::Same, &[("q", None), ("cursor", None)]);
-            view! { <NoMatch on_clear=clear /> }.into_any()
-        } else {
-            view! { <Table caption="Effective configuration" columns=COLUMNS.into()>{rows}</Table> }
-                .into_any()
-        };
-        view! {
-            <p class="muted" role="status">{plural(all as u64, "key", "keys")}</p>
-            {content}
-            {pager(address, shown, count(all as u64), next)}
-        }
-    };
     view! {
         {warning}
         <div class="layers">
             <p class="muted">"Merged in this order; the later wins:"</p>
             <ol class="badges">{order}</ol>
         </div>
-        {table}
+        {move || table(layers, entries, also.get(), address)}
+    }
+    .into_any()
+}
+
+/// The keys that fit what the address asks for, a page of them.
+fn table(
+    layers: StoredValue<Vec<ConfigurationLayer>>,
+    entries: StoredValue<Vec<ConfigurationEntry>>,
+    also: bool,
+    address: Address,
+) -> AnyView {
+    let wanted = dom::lower_case(&address.get("q").unwrap_or_default());
+    let cursor = address.get("cursor").and_then(|cursor| cursor.parse().ok());
+    let start: usize = cursor.unwrap_or(0);
+    let (rows, all) = layers.with_value(|layers| {
+        entries.with_value(|entries| {
+            let fitting = entries.iter().filter(|entry| fits(entry, layers, &wanted));
+            let fitting: Vec<_> = fitting.collect();
+            let shown = fitting.iter().skip(start).take(PAGE);
+            let rows: Vec<_> = shown.map(|entry| row(entry, layers, also)).collect();
+            (rows, fitting.len())
+        })
+    });
+    let shown = rows.len();
+    let next = (start + shown < all).then(|| (start + shown).to_string());
+    let content = if shown == 0 {
+        let clear = move |()| address.change(Step::Same, &[("q", None), ("cursor", None)]);
+        view! { <NoMatch on_clear=clear /> }.into_any()
+    } else {
+        view! { <Table caption="Effective configuration" columns=COLUMNS.into()>{rows}</Table> }.into_any()
+    };
+    view! {
+        <p class="muted" role="status">{plural(all as u64, "key", "keys")}</p>
+        {content}
+        {pager(address, shown, count(all as u64), next)}
     }
     .into_any()
 }

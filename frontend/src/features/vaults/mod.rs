@@ -41,8 +41,8 @@ fn file(path: &OneVault) -> String {
 /// What a vault is for, in words.
 const fn target(target: VaultTarget) -> &'static str {
     match target {
-        VaultTarget::Config => "Client configuration",
-        VaultTarget::Storage => "Storage access",
+        VaultTarget::Config => "Configuration",
+        VaultTarget::Storage => "Storage",
     }
 }
 
@@ -52,7 +52,7 @@ fn by(at: chrono::DateTime<chrono::Utc>, who: &shared::vaults::VaultAuthor) -> l
     let name = who.name.to_string();
     view! {
         <crate::ui::ago::Ago at=at.timestamp_millis() />
-        <span class="under">"by " {name}</span>
+        <span class="under">" by " {name}</span>
     }
     .into_any()
 }

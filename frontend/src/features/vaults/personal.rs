@@ -162,29 +162,17 @@ fn block(own: Own) -> AnyView {
             .into_any();
         }
         let format = now.with_untracked(|vault| vault.as_ref().map(|vault| vault.format).unwrap_or_default());
-        view! { <div class="vault-box" on:dblclick=move |_| edit()>{shown("What is in it", format, &content)}</div> }
-            .into_any()
+        shown("What is in it", format, &content)
     };
-    let saved = move || {
+    let buttons = move || {
+        now.get()
+            .map(|vault| saved_buttons(&vault, workspace_id, address))
+    };
+    let facts = move || {
         now.get().map(|vault| {
-            let path = OneVault {
-                workspace_id,
-                vault_id: vault.id,
-            };
-            let versions = move |_| address.open_dialog(VERSIONS, workspace_id, Some(vault.id.to_string()));
-            (
-                view! {
-                    <DownloadLink href=file(&path) words="Download" />
-                    <Button icon=Symbol::Clock on_click=versions>"Versions"</Button>
-                },
-                view! { <p class="why-not">{language::size(vault.lines, vault.bytes)} ", saved " {by(vault.updated_at, &vault.updated_by)}</p> },
-            )
+            view! { <p class="why-not">{language::size(vault.lines, vault.bytes)} ", saved " {by(vault.updated_at, &vault.updated_by)}</p> }
         })
     };
-    let (buttons, facts) = (
-        move || saved().map(|(buttons, _)| buttons),
-        move || saved().map(|(_, facts)| facts),
-    );
     let effective = routes::settings(workspace_id, Section::Effective);
     view! {
         {switch}
@@ -192,7 +180,7 @@ fn block(own: Own) -> AnyView {
             (is_there.get() && !on.get())
                 .then(|| view! { <Notice><p>"The vault is off: no client gets it. You can go on editing it and switch it on later."</p></Notice> })
         }}
-        {content}
+        <div on:dblclick=move |_| edit()>{content}</div>
         {facts}
         <div class="actions">
             <Button look=Look::Primary icon=Symbol::Pencil on_click=move |_| edit()>
@@ -201,6 +189,21 @@ fn block(own: Own) -> AnyView {
             {buttons}
             <ButtonLink href=effective icon=Symbol::Eye>"What my clients get"</ButtonLink>
         </div>
+    }
+    .into_any()
+}
+
+/// What can be done with a vault that is there.
+fn saved_buttons(vault: &Vault, workspace_id: WorkspaceId, address: Address) -> AnyView {
+    let vault_id = vault.id;
+    let path = OneVault {
+        workspace_id,
+        vault_id,
+    };
+    let versions = move |_| address.open_dialog(VERSIONS, workspace_id, Some(vault_id.to_string()));
+    view! {
+        <DownloadLink href=file(&path) words="Download" />
+        <Button icon=Symbol::Clock on_click=versions>"Versions"</Button>
     }
     .into_any()
 }

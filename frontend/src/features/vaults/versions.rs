@@ -121,7 +121,7 @@ fn row(version: VaultVersion, is_newest: bool, shared: Shared) -> AnyView {
     let compare = move |_| {
         shared
             .address
-            .change(Step::New, &[("tab", Some(number.to_string()))])
+            .change(Step::New, &[("tab", Some(number.to_string()))]);
     };
     let size = match version.entries {
         Some(entries) => format!("{entries} credentials"),

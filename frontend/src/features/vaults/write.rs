@@ -185,7 +185,7 @@ fn VaultForm(
             let path = InWorkspace { workspace_id };
             let words = |name: Name| format!("{name} was made. It applies from now on.");
             sending.send(call::<CreateVault>(path, (), new), move |vault| {
-                done(words(vault.name))
+                done(words(vault.name));
             });
         }
     };
