@@ -2,8 +2,8 @@
 import { type Locator, type Page, type Response, type Route, expect } from "@playwright/test";
 import type { Person } from "./test.js";
 
-export const FOR_EVERYBODY = ["profile", "configuration", "workspace"] as const;
-export const FOR_ADMINISTRATORS = ["users", "access-rules", "usage", "audit"] as const;
+export const FOR_EVERYBODY = ["profile", "configuration", "workspace", "effective"] as const;
+export const FOR_ADMINISTRATORS = ["users", "access-rules", "vaults", "usage", "audit"] as const;
 export const FOR_OPERATORS = ["server-users", "server-workspaces", "server-log"] as const;
 /** Every section, in the order of the side bar; the first administrator sees them all. */
 export const SECTIONS = [...FOR_EVERYBODY, ...FOR_ADMINISTRATORS, ...FOR_OPERATORS] as const;
@@ -13,8 +13,10 @@ export const NAMES: Record<Section, string> = {
   profile: "Profile",
   configuration: "Configuration",
   workspace: "Workspace",
+  effective: "Effective Configuration",
   users: "Users & Groups",
   "access-rules": "Access Rules",
+  vaults: "Configuration Vaults",
   usage: "Usage & Billing",
   audit: "Audit Log",
   "server-users": "Accounts",

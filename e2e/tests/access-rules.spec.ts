@@ -25,6 +25,8 @@ test("the matrix is what the server enforces, permission by permission", async (
     "see and revoke everybody's credentials": (as) => as.api("DELETE", `${within}/credentials/${access_key}`),
     "see usage": (as) => as.api("GET", `${within}/usage`),
     "see who did what": (as) => as.api("GET", `${within}/audit`),
+    "keep a configuration vault of their own": (as) => as.api("GET", `${within}/vaults/personal`),
+    "write configuration vaults for groups": (as) => as.api("GET", `${within}/vaults`),
   };
   await open(admin, "access-rules");
   const table = matrix(admin.page);

@@ -59,7 +59,7 @@ test("R005 the administrators' sections are absent for a plain member", async ({
   await expect(bar.getByText("Administrator settings")).toHaveCount(0);
   await page.keyboard.press("Control+k");
   const palette = page.getByRole("dialog", { name: "Go to" });
-  await expect(palette.getByRole("option", { name: "Configuration" })).toBeVisible();
+  await expect(palette.getByRole("option", { name: "Configuration Page", exact: true })).toBeVisible();
   await expect(palette.getByRole("option", { name: "Users & Groups" })).toHaveCount(0);
   await page.keyboard.press("Escape");
   await expect((await openMenu(page)).getByRole("menuitem", { name: "Invite a User" })).toHaveCount(0);
@@ -297,7 +297,7 @@ test("the sections are a pop-up on a phone, which closes after choosing", async 
   await page.getByRole("button", { name: "Sections" }).click();
   await expect(bar).toBeVisible();
   await accessibleInBothThemes(page, "the sections on a phone");
-  await bar.getByRole("link", { name: "Configuration" }).click();
+  await bar.getByRole("link", { name: "Configuration", exact: true }).click();
   await there(page, "Configuration");
   await expect(bar).toBeHidden();
   await page.getByRole("button", { name: "Sections" }).click();

@@ -1,53 +1,13 @@
 // The proof with the real thing: a key that is made in the app works with the stock Python SDK, and not any more once
 // it is revoked there.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { there } from "../lib/app.js";
-import { caller, expect, test as base } from "../lib/test.js";
+import { ended, python, sdk, start, test } from "../lib/sdk.js";
+import { caller, expect } from "../lib/test.js";
 
 const REFUSED = 3;
-const sdk = (name: string) => fileURLToPath(new URL(`../sdk/${name}`, import.meta.url));
-
-/** The Python that has the SDK. Without it there is nothing to prove, so the test fails. */
-function python(): string {
-  const python = process.env.CLEARANCE_SDK_PYTHON;
-  if (!python) throw new Error("CLEARANCE_SDK_PYTHON must name a Python that has what e2e/sdk/requirements.txt says");
-  return python;
-}
-
-const test = base.extend<{ home: string }>({
-  /** A folder for the files of the SDK, which is gone after the test. */
-  home: async ({}, use) => {
-    const home = await mkdtemp(join(tmpdir(), "clearance-sdk-"));
-    await use(home);
-    await rm(home, { recursive: true });
-  },
-});
-
-interface Ended {
-  code: number | null;
-  output: string;
-}
-
-/** A program in a home of its own, that knows of no other server than the one in the file. */
-function start(program: string, args: string[], home: string, config: string): ChildProcess {
-  const env = { PATH: process.env.PATH, HOME: home, CLEARML_CONFIG_FILE: config, PYTHONDONTWRITEBYTECODE: "1" };
-  return spawn(program, args, { env, cwd: home, timeout: 60_000 });
-}
-
-function ended(child: ChildProcess): Promise<Ended> {
-  let output = "";
-  child.stdout?.on("data", (chunk) => (output += chunk));
-  child.stderr?.on("data", (chunk) => (output += chunk));
-  return new Promise((done, failed) => {
-    child.once("error", failed);
-    child.once("close", (code) => done({ code, output }));
-  });
-}
 
 /** What the SDK says of itself when it logs in with this file. */
 async function whoAmI(home: string, config: string) {

@@ -23,12 +23,16 @@ pub enum Section {
     Profile,
     /// Preferences and storage access.
     Configuration,
-    /// Workspaces, credentials, vault.
+    /// Workspaces, credentials, vault of one's own.
     Workspace,
+    /// What one's clients get of all vaults.
+    Effective,
     /// Members, groups, service accounts.
     Users,
     /// Who may see and change what.
     AccessRules,
+    /// Configuration for groups.
+    Vaults,
     /// Usage, plan, invoices.
     Usage,
     /// Who did what in the workspace.
@@ -43,12 +47,14 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the side bar.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Profile,
         Self::Configuration,
         Self::Workspace,
+        Self::Effective,
         Self::Users,
         Self::AccessRules,
+        Self::Vaults,
         Self::Usage,
         Self::Audit,
         Self::ServerUsers,
@@ -62,8 +68,10 @@ impl Section {
             Self::Profile => "profile",
             Self::Configuration => "configuration",
             Self::Workspace => "workspace",
+            Self::Effective => "effective",
             Self::Users => "users",
             Self::AccessRules => "access-rules",
+            Self::Vaults => "vaults",
             Self::Usage => "usage",
             Self::Audit => "audit",
             Self::ServerUsers => "server-users",
@@ -78,8 +86,10 @@ impl Section {
             Self::Profile => "Profile",
             Self::Configuration => "Configuration",
             Self::Workspace => "Workspace",
+            Self::Effective => "Effective Configuration",
             Self::Users => "Users & Groups",
             Self::AccessRules => "Access Rules",
+            Self::Vaults => "Configuration Vaults",
             Self::Usage => "Usage & Billing",
             Self::Audit => "Audit Log",
             Self::ServerUsers => "Accounts",
@@ -94,8 +104,10 @@ impl Section {
             Self::Profile => Symbol::User,
             Self::Configuration => Symbol::Sliders,
             Self::Workspace | Self::ServerWorkspaces => Symbol::Workspace,
+            Self::Effective => Symbol::Eye,
             Self::Users | Self::ServerUsers => Symbol::Users,
             Self::AccessRules => Symbol::Shield,
+            Self::Vaults => Symbol::Vault,
             Self::Usage => Symbol::Chart,
             Self::Audit | Self::ServerAudit => Symbol::Log,
         }
@@ -103,7 +115,10 @@ impl Section {
 
     /// Whether it is for the workspace's administrators alone.
     pub const fn is_for_administrators(self) -> bool {
-        matches!(self, Self::Users | Self::AccessRules | Self::Usage | Self::Audit)
+        matches!(
+            self,
+            Self::Users | Self::AccessRules | Self::Vaults | Self::Usage | Self::Audit
+        )
     }
 
     /// Whether it is for those who operate the server, whatever the workspace.

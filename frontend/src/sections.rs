@@ -1,9 +1,10 @@
 //! The settings pages: which features make up which section. Features do not know each other; here they meet.
 
 use leptos::prelude::*;
-use shared::ids::WorkspaceId;
+use shared::ids::{UserId, WorkspaceId};
 
 use crate::{
+    address::{Step, use_address},
     features::{
         access_rules::{AccessRules, RolesCard},
         account::{
@@ -14,7 +15,11 @@ use crate::{
         credentials::Credentials,
         invitations::{invite::InviteDialog, mine::MyInvitations, pending::PendingDialogs},
         members::{
-            block::MembersBlock, leave::LeaveDialog, remove::RemoveDialog, transfer::TransferDialog,
+            block::MembersBlock,
+            leave::LeaveDialog,
+            pick::{MemberPicker, Picked},
+            remove::RemoveDialog,
+            transfer::TransferDialog,
             users::Users,
         },
         server::{connection::ConnectionCard, usage_data::UsageDataCard},
@@ -23,12 +28,13 @@ use crate::{
         session::browsers::BrowserSessions,
         storage::CloudAccess,
         usage::UsagePage,
+        vaults::{effective::Effective, page::Vaults, personal::PersonalVault},
         workspaces::{WorkspaceList, create::CreateButton},
     },
     routes::{self, Section},
     session::use_workspace,
     text,
-    ui::page_title::PageTitle,
+    ui::{effect::effect, page_title::PageTitle},
 };
 
 /// The page of a settings section.
@@ -37,8 +43,10 @@ pub fn page(section: Section) -> fn() -> AnyView {
         Section::Profile => profile,
         Section::Configuration => configuration,
         Section::Workspace => workspace,
+        Section::Effective => effective,
         Section::Users => users,
         Section::AccessRules => access_rules,
+        Section::Vaults => vaults,
         Section::Usage => usage,
         Section::Audit => audit,
         Section::ServerUsers => server_users,
@@ -87,11 +95,47 @@ fn inside_workspace(id: WorkspaceId) -> AnyView {
     view! {
         <MembersBlock workspace_id=id />
         <Credentials workspace_id=id />
+        <PersonalVault workspace_id=id />
         <InviteDialog workspace_id=id after=to_users />
         <LeaveDialog workspace_id=id />
         <TransferDialog workspace_id=id />
     }
     .into_any()
+}
+
+fn effective() -> AnyView {
+    view! { <Effective picker=member_picker /> }.into_any()
+}
+
+/// Chooses whose effective configuration is shown.
+fn member_picker() -> AnyView {
+    let address = use_address();
+    let workspace_id = use_workspace().id;
+    let picked = Picked::nobody();
+    effect(move || {
+        if let Some(user_id) = picked.who() {
+            address.change(
+                Step::New,
+                &[("user", Some(user_id.to_string())), ("cursor", None)],
+            );
+        }
+    });
+    view! {
+        <MemberPicker
+            workspace_id
+            except=UserId::NIL
+            label="Another member"
+            hint="As an administrator you see what clients of all members get; never secrets."
+            optional=true
+            picked
+            error=Signal::stored(None)
+        />
+    }
+    .into_any()
+}
+
+fn vaults() -> AnyView {
+    view! { <Vaults /> }.into_any()
 }
 
 fn users() -> AnyView {

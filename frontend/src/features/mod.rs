@@ -15,4 +15,5 @@ pub mod session;
 pub mod setup;
 pub mod storage;
 pub mod usage;
+pub mod vaults;
 pub mod workspaces;

@@ -9,7 +9,7 @@ use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use crate::ui::{
     button::Look,
-    dom::{focus, focused},
+    dom::{command, focus, focused},
     icon::{Icon, Symbol},
 };
 
@@ -140,11 +140,7 @@ fn copy_selection(text: &str) -> bool {
         return false;
     }
     field.select();
-    let copied = js_sys::Reflect::get(&document(), &JsValue::from("execCommand"))
-        .ok()
-        .and_then(|method| method.dyn_into::<js_sys::Function>().ok())
-        .and_then(|method| method.call1(&document(), &JsValue::from("copy")).ok())
-        .is_some_and(|copied| copied.is_truthy());
+    let copied = command("copy", "");
     field.remove();
     if let Some(before) = before {
         focus(&before);

@@ -18,6 +18,15 @@ use crate::ui::{
     icon::Symbol,
 };
 
+/// How the dialog around is closed.
+#[derive(Clone, Copy)]
+struct Closing(Callback<()>);
+
+/// What closes the dialog around as its × does: while closing would lose something, it asks first.
+pub fn use_close() -> Callback<()> {
+    use_context::<Closing>().map_or_else(|| Callback::new(|()| ()), |closing| closing.0)
+}
+
 /// A modal dialog, named by its heading.
 #[component]
 pub fn Dialog(
@@ -70,6 +79,7 @@ fn OpenDialog(
             on_close.run(());
         }
     };
+    provide_context(Closing(Callback::new(move |()| try_close())));
     let cancel = move |event: Event| {
         if is_own(&event, node) {
             event.prevent_default();

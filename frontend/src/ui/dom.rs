@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Element, HtmlElement};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 /// An id that no other element of the page has, beginning with `prefix`.
 pub fn fresh_id(prefix: &str) -> String {
@@ -95,6 +95,33 @@ pub fn focus_first_field() {
     };
     // A dialog that is only now put on the page opens in the first of these moments.
     before_paint(move || before_paint(focus_it));
+}
+
+/// Asks the document to do one of the things that an editor can do; whether it did.
+pub fn command(name: &str, text: &str) -> bool {
+    let document = document();
+    js_sys::Reflect::get(&document, &JsValue::from("execCommand"))
+        .ok()
+        .and_then(|method| method.dyn_into::<js_sys::Function>().ok())
+        .and_then(|method| {
+            let (name, text) = (JsValue::from(name), JsValue::from(text));
+            method.call3(&document, &name, &JsValue::FALSE, &text).ok()
+        })
+        .is_some_and(|done| done.is_truthy())
+}
+
+/// Puts `text` in place of what is selected in a field that has the focus, as if it were typed: the browser can undo it.
+pub fn insert_text(field: &HtmlTextAreaElement, text: &str) {
+    let name = if text.is_empty() { "delete" } else { "insertText" };
+    if command(name, text) {
+        return;
+    }
+    // The old way, which cannot be undone.
+    if field.set_range_text(text).is_ok()
+        && let Ok(typed) = web_sys::Event::new("input")
+    {
+        let _ = field.dispatch_event(&typed);
+    }
 }
 
 /// Every element below `root` that `selector` matches, in document order.

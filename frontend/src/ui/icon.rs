@@ -28,11 +28,11 @@ macro_rules! icons {
 icons! {
     Bell = "bell", Chart = "chart", Check = "check", ChevronDown = "chevron-down", ChevronLeft = "chevron-left",
     ChevronRight = "chevron-right", ChevronUp = "chevron-up", Clock = "clock", Copy = "copy", Cross = "cross",
-    Download = "download", External = "external", Eye = "eye", EyeOff = "eye-off", Info = "info", Key = "key",
+    Download = "download", External = "external", Eye = "eye", EyeOff = "eye-off", Grip = "grip", Info = "info", Key = "key",
     Lock = "lock", Log = "log", LogOut = "log-out", Mail = "mail", Mark = "mark", Menu = "menu", Monitor = "monitor",
     Moon = "moon", More = "more", Offline = "offline", Pencil = "pencil", Plus = "plus", Rotate = "rotate",
     Search = "search", Settings = "settings", Shield = "shield", Sliders = "sliders", Sun = "sun", Trash = "trash",
-    User = "user", Users = "users", Warning = "warning", Workspace = "workspace",
+    Upload = "upload", User = "user", Users = "users", Vault = "vault", Warning = "warning", Workspace = "workspace",
 }
 
 /// One icon, as high as the text around it.

@@ -6,6 +6,8 @@ pub mod avatar;
 pub mod badge;
 pub mod button;
 pub mod choice;
+pub mod code_editor;
+pub mod code_sheet;
 pub mod combobox;
 pub mod confirm_dialog;
 pub mod copy;

@@ -51,3 +51,30 @@ pub fn Switch(
         </div>
     }
 }
+
+/// A setting of one row of a table. What it is stands in its heading, and in its name for those who cannot see that.
+#[component]
+pub fn CellSwitch(
+    /// What is on or off, with the name of the row.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Whether it is on.
+    #[prop(into)]
+    on: Signal<bool>,
+    /// Asks for the other state.
+    #[prop(into)]
+    on_change: Callback<bool>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            role="switch"
+            class="switch"
+            aria-label=label
+            aria-checked=move || if on.get() { "true" } else { "false" }
+            on:click=move |_| on_change.run(!on.get_untracked())
+        >
+            <span class="switch-knob"></span>
+        </button>
+    }
+}

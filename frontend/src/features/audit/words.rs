@@ -55,6 +55,8 @@ pub const WORKSPACE_CHOICES: &[&str] = &[
     "credential.rotate",
     "credential.revoke",
     "vault",
+    "vault.change",
+    "vault.delete",
     "workspace",
 ];
 

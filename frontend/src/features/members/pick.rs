@@ -41,6 +41,11 @@ impl Picked {
         }
     }
 
+    /// Who is chosen now; follows the choice.
+    pub fn who(self) -> Option<UserId> {
+        self.chosen.with(|chosen| chosen.as_ref()?.value.parse().ok())
+    }
+
     /// Who, if somebody was chosen; an error if something was typed that stands for nobody.
     pub fn get(self) -> Result<Option<UserId>, &'static str> {
         match self.chosen.get_untracked() {
