@@ -130,7 +130,11 @@ impl Outbound {
         let told = async {
             let _permit = permit(&self.questions)?;
             let request = client.post(url).header("content-type", "application/json");
-            let answer = request.body(json).send().await.map_err(|error| Fault::of(&error))?;
+            let answer = request
+                .body(json)
+                .send()
+                .await
+                .map_err(|error| Fault::of(&error))?;
             Ok(answer.status().as_u16())
         };
         tokio::time::timeout(within, told)

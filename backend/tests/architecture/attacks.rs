@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::source::{root, sources};
 
 /// The attacks that must have a row.
-const WANTED: [u32; 18] = [7, 9, 17, 18, 19, 20, 21, 22, 31, 32, 33, 34, 35, 36, 37, 38, 43, 44];
+const WANTED: [u32; 18] = [
+    7, 9, 17, 18, 19, 20, 21, 22, 31, 32, 33, 34, 35, 36, 37, 38, 43, 44,
+];
 
 /// The tests of each row, by its number.
 fn rows(table: &str) -> BTreeMap<u32, Vec<&str>> {

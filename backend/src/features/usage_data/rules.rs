@@ -24,7 +24,12 @@ pub struct Counted {
 pub fn report(counted: &Counted) -> UsageDataReport {
     UsageDataReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        database: if counted.is_embedded { "sqlite" } else { "postgresql" }.to_owned(),
+        database: if counted.is_embedded {
+            "sqlite"
+        } else {
+            "postgresql"
+        }
+        .to_owned(),
         hosting: counted.hosting.as_str().to_owned(),
         accounts: size(counted.accounts),
         workspaces: size(counted.workspaces),

@@ -32,13 +32,23 @@ pub fn counted(conn: &mut Conn, reach: &WholeServer) -> Result<Counted, AppError
 }
 
 /// Takes the turn to send, of all processes of this server: once in `pause`, and only if an operator chose so.
-pub fn take_turn(conn: &mut Conn, reach: &WholeServer, now: NaiveDateTime, pause: TimeDelta) -> QueryResult<bool> {
+pub fn take_turn(
+    conn: &mut Conn,
+    reach: &WholeServer,
+    now: NaiveDateTime,
+    pause: TimeDelta,
+) -> QueryResult<bool> {
     let is_due = server::usage_data_sent_at
         .is_null()
         .or(server::usage_data_sent_at.le(now - pause));
-    let taken = diesel::update(reach.server().filter(server::sends_usage_data.eq(true)).filter(is_due))
-        .set(server::usage_data_sent_at.eq(Some(now)))
-        .execute(conn)?;
+    let taken = diesel::update(
+        reach
+            .server()
+            .filter(server::sends_usage_data.eq(true))
+            .filter(is_due),
+    )
+    .set(server::usage_data_sent_at.eq(Some(now)))
+    .execute(conn)?;
     Ok(taken == 1)
 }
 

@@ -7,7 +7,13 @@ use crate::{
     api::{ApiError, call},
     sending::{Refusal, Sending},
     session::use_session,
-    ui::{fetched::Fetched, load::load, skeleton::Skeleton, switch::Switch, toast::{Toasts, use_toasts}},
+    ui::{
+        fetched::Fetched,
+        load::load,
+        skeleton::Skeleton,
+        switch::Switch,
+        toast::{Toasts, use_toasts},
+    },
 };
 
 /// The card, for operators.
