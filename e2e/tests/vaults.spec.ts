@@ -261,7 +261,7 @@ test("P03 R162 an administrator makes a vault for a group; the table sums it up 
   const [vault] = (await admin.api("GET", within(admin))).body.items;
   await made.getByTitle(/click to copy/).click();
   await expect.poll(() => clipboard(page)).toBe(vault.id);
-  const entries = JSON.stringify([{ provider: "s3", bucket: "b", key: "k", secret: "very hidden" }]);
+  const entries = JSON.stringify([{ provider: "s3", bucket: "data", key: "k", secret: "very hidden" }]);
   await makeVault(admin, "Buckets", entries, { target: "storage", format: "json" });
   await page.reload();
   await expect(row(page, "Buckets")).toContainText("1 credentials");

@@ -1,6 +1,8 @@
 //! Web App Cloud Access: with which keys this server reads cloud storage for one's browser. Secrets come in and never go out:
 //! the browser gets short-lived signed addresses.
 
+pub mod entry;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -6,12 +6,12 @@ use serde::Serialize;
 use shared::{
     error::ErrorCode,
     ids::StorageEntryId,
-    storage::{NewStorageEntry, StorageEntry, StorageEntryChange, StorageProvider},
+    storage::{NewStorageEntry, StorageEntry, StorageEntryChange, StorageProvider, entry::Shape},
     text::SecretText,
 };
 
 use super::{
-    rules::{self, Kept, Shape},
+    rules::{self, Kept},
     store::{self, EntryRow},
 };
 use crate::{
@@ -84,7 +84,7 @@ pub fn create(
     wanted: &NewStorageEntry,
     sealed: Sealed,
 ) -> Result<StorageEntry, AppError> {
-    let shape = rules::new_entry(wanted).map_err(AppError::Invalid)?;
+    let shape = wanted.checked().map_err(AppError::Invalid)?;
     // The account first: whoever adds one waits for their turn, and whoever deletes the account for them.
     accounts::locked(tx.conn, own)?;
     if store::count(tx.conn, own)? >= rules::MOST_ENTRIES {

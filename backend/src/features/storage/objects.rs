@@ -4,10 +4,9 @@
 use chrono::TimeDelta;
 use futures_util::TryStreamExt as _;
 use reqwest::Method;
-use secrets::{keys::InstanceKeys, seal};
+use secrets::keys::InstanceKeys;
 use shared::{
     contract::{Endpoint, MemberInPerson, query_string, url as address_of},
-    ids::VaultId,
     storage::{
         LoadObject, NewStorageEntry, ObjectAddress, ObjectKind, ObjectPreview, PreviewObject, ShowObject,
     },
@@ -25,6 +24,7 @@ use super::{
 };
 use crate::{
     error::AppError,
+    features::vaults::store::served,
     http::{
         Ctx,
         content::{Content, Shut},
@@ -262,8 +262,14 @@ where
     if let Some(found) = best_of(own(ctx.keys(), rows)?, addresses) {
         return Ok(found);
     }
-    let vaults = ctx.read(|conn, scope| Ok(store::in_vaults(conn, scope)?)).await?;
-    if let Some(found) = best_of(shared(ctx.keys(), vaults)?, addresses) {
+    let keys = ctx.keys_for_queries();
+    let shared = ctx
+        .read(move |conn, scope| Ok(served::storage_entries(conn, scope, &keys)?))
+        .await?;
+    if let Some(found) = best_of(
+        shared.into_iter().filter_map(Access::from_vault).collect(),
+        addresses,
+    ) {
         return Ok(found);
     }
     let bucket = addresses.first().map_or("", |address| address.bucket.as_str());
@@ -281,25 +287,10 @@ fn own(keys: &InstanceKeys, rows: Vec<EntryRow>) -> Result<Vec<Access>, AppError
     rows.into_iter().map(|row| open(keys, row)).collect()
 }
 
-/// The entries in vaults, in the order of the vaults. What is no entry any more is left out.
-fn shared(keys: &InstanceKeys, vaults: Vec<(VaultId, i64, String)>) -> Result<Vec<Access>, AppError> {
-    let mut all = Vec::new();
-    for (vault, version, sealed) in vaults {
-        let content = seal::open_text(keys, &format!("vault/{vault}/{version}"), &sealed)
-            .map_err(|fault| AppError::Internal(fault.into()))?;
-        let Ok(entries) = serde_json::from_str::<Vec<NewStorageEntry>>(content.expose()) else {
-            tracing::warn!(vault = %vault, "a vault for storage holds no list of entries");
-            continue;
-        };
-        all.extend(entries.into_iter().filter_map(Access::from_vault));
-    }
-    Ok(all)
-}
-
 impl Access {
     /// An entry of a vault, if everything in it is right.
     fn from_vault(entry: NewStorageEntry) -> Option<Self> {
-        let shape = rules::new_entry(&entry).ok()?;
+        let shape = entry.checked().ok()?;
         Some(Self {
             provider: shape.provider,
             bucket: shape.bucket,

@@ -8,7 +8,10 @@ use chrono::NaiveDateTime;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrets::secret::Secret;
 use sha2::Sha256;
-use shared::storage::StorageProvider;
+use shared::storage::{
+    StorageProvider,
+    entry::{is_shared_signature, shared_signature},
+};
 use url::Url;
 
 use super::address::{AZURE, GOOGLE};
@@ -133,14 +136,6 @@ impl Access {
     }
 }
 
-/// Whether an Azure secret is a shared access signature, with or without what stands before it in an address.
-#[must_use]
-pub fn is_shared_signature(secret: &str) -> bool {
-    shared_signature(secret)
-        .split('&')
-        .any(|pair| pair.starts_with("sig="))
-}
-
 /// The last moment of a shared access signature, if it says one.
 #[must_use]
 pub fn end_of_shared_signature(secret: &str) -> Option<NaiveDateTime> {
@@ -152,11 +147,6 @@ pub fn end_of_shared_signature(secret: &str) -> Option<NaiveDateTime> {
     full.ok()
         .or_else(|| minutes().ok())
         .or_else(|| day().ok().map(|time| time.naive_utc()))
-}
-
-/// A shared access signature without what stands before it in an address.
-fn shared_signature(secret: &str) -> &str {
-    secret.split_once('?').map_or(secret, |(_, query)| query)
 }
 
 fn hmac(key: &[u8], text: &str) -> Vec<u8> {

@@ -1,20 +1,16 @@
-//! Entries of cloud storage access in the database, and those in the vaults of groups.
+//! Entries of cloud storage access in the database.
 
 use chrono::NaiveDateTime;
 use db::{
     Conn, columns, one,
-    schema::{group_members, groups, preferences, storage_entries, vault_versions, vaults},
+    schema::{preferences, storage_entries},
 };
 use diesel::prelude::*;
 use shared::{
-    groups::GroupKind,
-    ids::{StorageEntryId, VaultId},
-    permission::Role,
-    storage::StorageEntry,
-    vaults::VaultTarget,
+    ids::StorageEntryId,
+    storage::{StorageEntry, entry::Shape},
 };
 
-use super::rules::Shape;
 use crate::access::{OwnAccount, Scope};
 
 /// An entry with its secrets sealed.
@@ -160,35 +156,6 @@ pub fn of_member(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<EntryRow>> {
         .order((storage_entries::created_at, storage_entries::id))
         .select(EntryRow::as_select())
         .load(conn)
-}
-
-/// The sealed lists of entries in the active vaults for storage of the groups that the member who calls is in, in their order.
-/// Each with the vault and version that it is sealed for.
-pub fn in_vaults(conn: &mut Conn, scope: &Scope) -> QueryResult<Vec<(VaultId, i64, String)>> {
-    let put_into: Vec<String> = scope
-        .group_members()
-        .filter(group_members::user_id.eq(scope.user_id()))
-        .select(group_members::group_id)
-        .load(conn)?;
-    let mut by_role = vec![columns::GroupKind(GroupKind::Users)];
-    if scope.role() == Role::Admin {
-        by_role.push(columns::GroupKind(GroupKind::Admins));
-    }
-    let rows: Vec<(columns::VaultId, i64, String)> = scope
-        .vaults()
-        .inner_join(groups::table)
-        .inner_join(vault_versions::table)
-        .filter(vault_versions::version.eq(vaults::version))
-        .filter(vaults::is_active.eq(true))
-        .filter(vaults::target.eq(columns::VaultTarget(VaultTarget::Storage)))
-        .filter(groups::kind.eq_any(by_role).or(groups::id.eq_any(put_into)))
-        .order((vaults::position, vaults::id))
-        .select((vaults::id, vaults::version, vault_versions::sealed_content))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(vault, version, sealed)| (vault.into(), version, sealed))
-        .collect())
 }
 
 /// The member's preferences as they are stored, if they ever chose any.

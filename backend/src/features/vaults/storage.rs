@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     error::FieldError,
-    storage::{NewStorageEntry, StorageProvider},
+    storage::{NewStorageEntry, StorageProvider, entry::Shape},
     text::{SecretText, sent},
 };
 
@@ -12,10 +12,9 @@ use crate::error::AppError;
 
 /// Entries in one vault.
 const MOST_ENTRIES: usize = 200;
-/// Characters of a name.
-const MOST_CHARS: usize = 1_024;
-/// Characters of a secret: temporary tokens are long.
-const MOST_SECRET_CHARS: usize = 16 * 1024;
+/// What is said of an entry without a secret.
+const NO_SECRET: &str = "There is no secret. Send it; only an entry whose provider, host, bucket and key are as before keeps the one \
+                         that it had.";
 
 /// An entry as somebody sends it, or as it is shown.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,38 +37,26 @@ struct Entry {
 }
 
 impl Entry {
-    /// Whether it is for what `other` is for, so that the secret of that is its own.
-    fn is_for_the_same_as(&self, other: &NewStorageEntry) -> bool {
-        (self.provider, &self.bucket, &self.key, &self.host)
-            == (other.provider, &other.bucket, &other.key, &other.host)
+    /// The entry as if a text without a letter had been left out, or for a token, removed.
+    fn without_nothing(self) -> Self {
+        let is_some = |text: &SecretText| !text.expose().is_empty();
+        Self {
+            secret: self.secret.filter(is_some),
+            token: self.token.map(|token| token.filter(is_some)),
+            ..self
+        }
     }
 
-    fn fault(&self) -> Option<String> {
-        let names = [
-            ("bucket", Some(&self.bucket)),
-            ("key", Some(&self.key)),
-            ("region", self.region.as_ref()),
-            ("host", self.host.as_ref()),
-        ];
-        for (name, text) in names {
-            let odd = |text: &String| text.chars().count() > MOST_CHARS || text.chars().any(char::is_control);
-            if text.is_some_and(odd) {
-                return Some(format!(
-                    "\"{name}\" must be at most {MOST_CHARS} visible characters."
-                ));
-            }
-        }
-        if self.key.is_empty() {
-            return Some(
-                "\"key\" is empty. Write the access key, or the name of the Azure account.".to_owned(),
-            );
-        }
-        let token = self.token.as_ref().and_then(Option::as_ref);
-        let long = |secret: &&SecretText| secret.expose().chars().count() > MOST_SECRET_CHARS;
-        if self.secret.iter().chain(token).any(|secret| long(&secret)) {
-            return Some(format!("A secret has at most {MOST_SECRET_CHARS} characters."));
-        }
-        None
+    /// What it is in the form in which it is stored, or all that is wrong with it.
+    fn shape(&self) -> Result<Shape, Vec<FieldError>> {
+        let shape = Shape {
+            provider: self.provider,
+            bucket: self.bucket.clone(),
+            key: self.key.clone(),
+            region: self.region.clone(),
+            host: self.host.clone(),
+        };
+        shape.checked(self.secret.as_ref(), self.token.as_ref().and_then(Option::as_ref))
     }
 }
 
@@ -101,14 +88,17 @@ pub fn merged(content: &str, before: Option<&str>) -> Result<Merged, AppError> {
     let mut faults = Vec::new();
     let mut whole = Vec::with_capacity(sent.len());
     for (number, entry) in (1..).zip(sent) {
-        let old = before.iter().find(|old| entry.is_for_the_same_as(old));
-        match (entry.fault(), with_secret(entry, old)) {
-            (Some(why), _) => faults.push(field(format!("Entry {number}: {why}"))),
-            (None, None) => faults.push(field(format!(
-                "Entry {number} has no secret. Send it; only an entry whose provider, host, bucket and key are as before keeps the \
-                 one that it had."
-            ))),
-            (None, Some(entry)) => whole.push(entry),
+        let entry = entry.without_nothing();
+        let mut wrong = |why: &str| faults.push(field(format!("Entry {number}: {why}")));
+        match entry.shape() {
+            Err(all) => all.iter().for_each(|fault| {
+                let name = fault.pointer.trim_start_matches('/');
+                wrong(&format!("\"{name}\": {}", fault.detail));
+            }),
+            Ok(shape) => match with_secret(shape, entry.secret, entry.token, &before) {
+                Some(entry) => whole.push(entry),
+                None => wrong(NO_SECRET),
+            },
         }
     }
     if !faults.is_empty() {
@@ -123,24 +113,31 @@ pub fn merged(content: &str, before: Option<&str>) -> Result<Merged, AppError> {
     })
 }
 
-fn with_secret(entry: Entry, old: Option<&NewStorageEntry>) -> Option<NewStorageEntry> {
-    let new = entry.secret.filter(|secret| !secret.expose().is_empty());
-    let kept = new.is_none();
-    let secret = new.or_else(|| old.map(|old| old.secret.clone()))?;
-    let token = match entry.token {
-        Some(token) => token,
+#[expect(clippy::option_option, reason = "left out, null and a text are three things")]
+fn with_secret(
+    shape: Shape,
+    new: Option<SecretText>,
+    token: Option<Option<SecretText>>,
+    before: &[NewStorageEntry],
+) -> Option<NewStorageEntry> {
+    let old = before.iter().find(|old| {
+        (old.provider, &old.bucket, &old.key, &old.host)
+            == (shape.provider, &shape.bucket, &shape.key, &shape.host)
+    });
+    let token = match (token, &new) {
+        (Some(token), _) => token,
+        (None, None) => old.and_then(|old| old.token.clone()),
         // A new secret has no token but the one that comes with it.
-        None if kept => old.and_then(|old| old.token.clone()),
-        None => None,
+        (None, Some(_)) => None,
     };
     Some(NewStorageEntry {
-        provider: entry.provider,
-        bucket: entry.bucket,
-        key: entry.key,
-        secret,
-        token: token.filter(|token| !token.expose().is_empty()),
-        region: entry.region,
-        host: entry.host,
+        secret: new.or_else(|| old.map(|old| old.secret.clone()))?,
+        token,
+        provider: shape.provider,
+        bucket: shape.bucket,
+        key: shape.key,
+        region: shape.region,
+        host: shape.host,
     })
 }
 
@@ -188,7 +185,7 @@ fn fault(detail: String) -> AppError {
 mod tests {
     use super::*;
 
-    const LIST: &str = r#"[{"provider": "s3", "bucket": "b", "key": "k", "secret": "s3cret", "token": "t0ken", "host": "h:9000"}]"#;
+    const LIST: &str = r#"[{"provider": "s3", "bucket": "data", "key": "k", "secret": "s3cret", "token": "t0ken", "host": "h:9000"}]"#;
 
     fn refused(content: &str, before: Option<&str>) -> String {
         match merged(content, before).unwrap_err() {
@@ -215,22 +212,22 @@ mod tests {
     fn a_secret_stays_with_what_it_is_for_and_with_nothing_else() {
         let first = merged(LIST, None).unwrap();
         for other in [r#""host": "h:9001""#, r#""host": "h:9000", "provider": "gcs""#] {
-            let content = format!(r#"[{{"bucket": "b", "key": "k", {other}}}]"#);
+            let content = format!(r#"[{{"bucket": "data", "key": "k", {other}}}]"#);
             assert!(
-                refused(&content, Some(&first.text)).contains("Entry 1 has no secret"),
+                refused(&content, Some(&first.text)).contains("Entry 1: There is no secret"),
                 "{other}"
             );
         }
-        let same = r#"[{"bucket": "b", "key": "k", "host": "h:9000", "region": "r"}]"#;
+        let same = r#"[{"bucket": "data", "key": "k", "host": "h:9000", "region": "r"}]"#;
         let kept = merged(same, Some(&first.text)).unwrap().text;
         assert!(kept.contains("s3cret") && kept.contains("t0ken"));
-        let other = r#"[{"bucket": "b", "key": "k", "host": "h:9000", "secret": "other"}]"#;
+        let other = r#"[{"bucket": "data", "key": "k", "host": "h:9000", "secret": "other"}]"#;
         let changed = merged(other, Some(&first.text)).unwrap().text;
         assert!(
             changed.contains("other") && !changed.contains("t0ken"),
             "{changed}"
         );
-        let without = r#"[{"bucket": "b", "key": "k", "host": "h:9000", "token": null}]"#;
+        let without = r#"[{"bucket": "data", "key": "k", "host": "h:9000", "token": null}]"#;
         let changed = merged(without, Some(&first.text)).unwrap().text;
         assert!(
             changed.contains("s3cret") && !changed.contains("t0ken"),
@@ -250,7 +247,10 @@ mod tests {
             let told = refused(wrong, None);
             assert!(told.contains("JSON list") && !told.contains("hunter2"), "{told}");
         }
-        assert!(refused(r#"[{"key": "", "secret": "s"}]"#, None).contains("\"key\" is empty"));
+        assert!(
+            refused(r#"[{"key": "", "secret": "s"}]"#, None)
+                .contains("Entry 1: \"key\": Give the access key")
+        );
         assert!(
             refused(
                 "[{\"key\": \"k\", \"bucket\": \"a\\u0000\", \"secret\": \"s\"}]",

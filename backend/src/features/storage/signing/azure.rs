@@ -2,11 +2,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{NaiveDateTime, TimeDelta};
+use shared::storage::entry::{is_shared_signature, shared_signature};
 use url::form_urlencoded;
 
-use super::{
-    Access, Form, Slashes, Target, Unsigned, escaped, hmac, is_shared_signature, query, shared_signature,
-};
+use super::{Access, Form, Slashes, Target, Unsigned, escaped, hmac, query};
 
 /// The version of the protocol whose form of signing is used.
 const VERSION: &str = "2021-12-02";
