@@ -2,6 +2,8 @@
 //! kept, and watches whether another process took authority away or told somebody something. None of it is in the way
 //! of a request.
 
+pub mod usage_data;
+
 use std::{
     collections::HashMap,
     sync::mpsc,
@@ -21,7 +23,6 @@ use crate::{
         audit::{rules::cutoff, store::removal},
         notifications::store::{self as notifications, News},
         session::store as sessions,
-        usage_data,
     },
     http::forget_old,
     mail::{self, Mailer},

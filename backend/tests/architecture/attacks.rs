@@ -33,7 +33,7 @@ fn rows(table: &str) -> BTreeMap<u32, Vec<&str>> {
 fn every_test_that_is_named_for_an_attack_exists() {
     let table = std::fs::read_to_string(root().join("docs/attacks.md")).unwrap();
     let rows = rows(&table);
-    let tests: String = ["backend", "crates"]
+    let tests: String = ["backend", "crates", "shared"]
         .iter()
         .flat_map(|folder| sources(folder))
         .map(|source| source.text)

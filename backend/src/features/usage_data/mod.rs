@@ -1,12 +1,10 @@
 //! Anonymous usage data: what would be sent, and whether an operator chose to. Sending is a job.
 
 pub mod rules;
-mod sending;
-mod store;
+pub mod store;
 
 use shared::usage_data::{ChooseUsageData, GetUsageData, UsageData};
 
-pub use self::sending::send;
 use crate::{
     audit::Entry,
     error::AppError,

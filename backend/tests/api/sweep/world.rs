@@ -318,6 +318,7 @@ impl World {
             "RotateCredential" => json!({"overlap_seconds": 3600}),
             "ReportFoundKey" => json!({"access_key": ann.key.access_key, "secret_key": ann.key.secret_key}),
             "CreateInvitation" => json!({"email": "new@example.com", "role": "user"}),
+            "ChooseUsageData" => json!({"is_sent": true}),
             "ChangeServerUser" => json!({"disabled": true}),
             "ChangeServerWorkspace" => json!({"max_members": 10}),
             "CreateInvitations" => {

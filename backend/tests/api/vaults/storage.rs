@@ -120,7 +120,7 @@ async fn a_save_without_a_secret_keeps_it_unless_it_is_for_something_else() {
         assert_eq!(refused.status, 422, "{field}");
         let error = &refused.problem().errors[0];
         assert!(
-            error.pointer == "/content" && error.detail.contains("Entry 1 has no secret"),
+            error.pointer == "/content" && error.detail.contains("Entry 1: There is no secret"),
             "{error:?}"
         );
     }

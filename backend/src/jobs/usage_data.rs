@@ -3,8 +3,12 @@
 use actix_web::web;
 use chrono::TimeDelta;
 
-use super::{rules, store};
-use crate::{error::AppError, state::State, threads::blocking};
+use crate::{
+    error::AppError,
+    features::usage_data::{rules, store},
+    state::State,
+    threads::blocking,
+};
 
 /// The longest that the recipient may take.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
