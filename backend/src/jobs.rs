@@ -103,23 +103,13 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
             blocking(move || state.write_meters()).await
         },
     );
-    let sweeping = every(
-        FIRST_SWEEP_AFTER,
-        SWEEP_EVERY,
-        stopped.clone(),
-        "sweep",
-        async || {
-            let state = state.clone();
-            blocking(move || sweep(&state)).await
-        },
-    );
-    let forgetting = every(
-        FIRST_SWEEP_AFTER,
-        SWEEP_EVERY,
-        stopped.clone(),
-        "retention",
-        async || remove_old_entries(&state).await.map(drop),
-    );
+    let sweeping = hourly(stopped.clone(), "sweep", async || {
+        let state = state.clone();
+        blocking(move || sweep(&state)).await
+    });
+    let forgetting = hourly(stopped.clone(), "retention", async || {
+        remove_old_entries(&state).await.map(drop)
+    });
     let mail = async {
         let Some(mailer) = &mailer else {
             return;
@@ -144,13 +134,9 @@ async fn chores(state: web::Data<State>, mailer: Option<Mailer>, stopped: watch:
         },
     );
     let keys = read_keys_again(&state, stopped.clone());
-    let usage_data = every(
-        FIRST_SWEEP_AFTER,
-        SWEEP_EVERY,
-        stopped.clone(),
-        "usage data",
-        async || usage_data::send(&state).await.map(drop),
-    );
+    let usage_data = hourly(stopped.clone(), "usage data", async || {
+        usage_data::send(&state).await.map(drop)
+    });
     let telling = wake_streams(&state, stopped.clone());
     tokio::join!(
         meters, sweeping, forgetting, releasing, keys, mail, usage_data, telling
@@ -240,6 +226,15 @@ async fn every(
             );
         }
     }
+}
+
+/// The same for what is done at leisure: once an hour, and first when the start is over.
+async fn hourly(
+    stopped: watch::Receiver<bool>,
+    name: &'static str,
+    job: impl AsyncFn() -> Result<(), AppError>,
+) {
+    every(FIRST_SWEEP_AFTER, SWEEP_EVERY, stopped, name, job).await;
 }
 
 /// Watches the epoch on a connection of its own, so that no crowd of requests delays it.

@@ -139,7 +139,7 @@ impl Outbound {
         };
         tokio::time::timeout(within, told)
             .await
-            .unwrap_or_else(|_elapsed| Err(Fault::TimedOut))
+            .unwrap_or(Err(Fault::TimedOut))
     }
 
     /// Asks for something long: its status, and its body piece by piece, which fails where it is longer than `most_bytes`.

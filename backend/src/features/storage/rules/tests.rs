@@ -6,15 +6,19 @@ use shared::text::SecretText;
 use super::*;
 use crate::features::storage::address::read;
 
-#[test]
-fn a_secret_stays_only_with_the_storage_that_it_was_given_for() {
-    let before = Shape {
+fn shape() -> Shape {
+    Shape {
         provider: StorageProvider::S3,
         bucket: "data".to_owned(),
         key: "AKIA1".to_owned(),
         region: None,
         host: None,
-    };
+    }
+}
+
+#[test]
+fn a_secret_stays_only_with_the_storage_that_it_was_given_for() {
+    let before = shape();
     let change = |change: StorageEntryChange| {
         let changed = changed(&before, &change);
         changed.map(|(_, secret, token)| (secret, token))
