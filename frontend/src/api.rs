@@ -18,7 +18,7 @@ use web_sys::{Headers, RequestCredentials, RequestInit, Response};
 
 use crate::{
     answer::{self, Mismatch},
-    sign_in_gate, text,
+    json, sign_in_gate, text,
     ui::load::Explain,
 };
 
@@ -80,12 +80,12 @@ pub fn call<E: Endpoint>(path: E::Path, query: E::Query, body: E::Body) -> Call<
     address.push_str(&query_string(&query));
     let body = match E::METHOD {
         Method::Get => None,
-        _ => serde_json::to_string(&body).ok().filter(|json| json != "null"),
+        _ => serde_json::to_value(&body).ok().filter(|body| !body.is_null()),
     };
     let request = Request {
         method: E::METHOD,
         address,
-        body,
+        body: body.as_ref().map(json::text),
         is_public: <E::Caller as CallerKind>::NAME == "public",
     };
     Call {

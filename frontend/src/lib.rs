@@ -9,6 +9,7 @@ pub mod features;
 pub mod frame;
 #[cfg(feature = "gallery")]
 pub mod gallery;
+pub mod json;
 pub mod listing;
 pub mod pages;
 pub mod preferences;

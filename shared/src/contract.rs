@@ -247,11 +247,11 @@ fn filled(pattern: &str, fields: &serde_json::Value) -> String {
     for segment in pattern.split('/').skip(1) {
         out.push('/');
         match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-            Some(name) => match fields.get(name) {
-                Some(serde_json::Value::String(text)) => escape_into(&mut out, text),
-                Some(other) => escape_into(&mut out, &other.to_string()),
-                None => {}
-            },
+            Some(name) => {
+                if let Some(text) = fields.get(name).and_then(plain) {
+                    escape_into(&mut out, &text);
+                }
+            }
             None => out.push_str(segment),
         }
     }
@@ -268,10 +268,8 @@ fn joined(query: &serde_json::Value) -> String {
     let mut out = String::new();
     if let serde_json::Value::Object(fields) = query {
         for (name, value) in fields {
-            let text = match value {
-                serde_json::Value::Null => continue,
-                serde_json::Value::String(text) => text.clone(),
-                other => other.to_string(),
+            let Some(text) = plain(value) else {
+                continue;
             };
             out.push(if out.is_empty() { '?' } else { '&' });
             escape_into(&mut out, name);
@@ -280,6 +278,15 @@ fn joined(query: &serde_json::Value) -> String {
         }
     }
     out
+}
+
+/// A field of an address: text, a switch or a whole number. The app carries no code that writes other numbers.
+fn plain(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Bool(is_so) => Some(is_so.to_string()),
+        other => other.as_i64().map(|whole| whole.to_string()),
+    }
 }
 
 fn escape_into(out: &mut String, text: &str) {

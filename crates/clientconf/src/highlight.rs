@@ -252,7 +252,7 @@ fn is_key_end(rest: &str) -> bool {
 
 /// The bytes of a key without quotes, without the spaces after it.
 fn key_length(rest: &str) -> Option<usize> {
-    let end = rest.find(|c: char| !(c.is_alphanumeric() || "._- /".contains(c)))?;
+    let end = rest.find(|c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || "._- /".contains(c)))?;
     let length = rest.get(..end)?.trim_end().len();
     (length > 0 && (is_key_end(rest.get(length..)?) || rest.starts_with("include"))).then_some(length)
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::dom;
+
 /// One person's ring. The name is its tooltip; write the name beside it where there is room.
 #[component]
 pub fn Avatar(
@@ -90,14 +92,11 @@ fn rings(known: usize, taken: usize, seats: Option<usize>, most: usize) -> (usiz
 fn initials(name: &str) -> String {
     let mut words = name
         .split_whitespace()
-        .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+        .filter_map(|word| word.chars().find(|c| c.is_ascii_alphanumeric() || !c.is_ascii()));
     let first = words.next();
     let last = words.next_back();
-    first
-        .into_iter()
-        .chain(last)
-        .flat_map(char::to_uppercase)
-        .collect()
+    let letters: String = first.into_iter().chain(last).collect();
+    dom::upper_case(&letters)
 }
 
 /// One of eight colours, always the same for the same name.

@@ -22,6 +22,21 @@ pub fn lower_case(text: &str) -> String {
     }
 }
 
+/// `text` in upper case, by the same tables.
+pub fn upper_case(text: &str) -> String {
+    if cfg!(target_arch = "wasm32") {
+        js_sys::JsString::from(text).to_upper_case().into()
+    } else {
+        text.to_uppercase()
+    }
+}
+
+/// `text` with its first letter in upper case.
+pub fn capitalised(text: &str) -> String {
+    let (first, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
+    upper_case(first) + rest
+}
+
 /// A length for a style, in whole pixels.
 pub fn pixels(length: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "no page is that large")]
@@ -202,6 +217,13 @@ mod tests {
         assert_eq!(step("End", "ArrowDown", "ArrowUp", Some(1), 3), Some(2));
         assert_eq!(step("a", "ArrowDown", "ArrowUp", Some(1), 3), None);
         assert_eq!(step("Home", "ArrowDown", "ArrowUp", None, 0), None);
+    }
+
+    #[test]
+    fn a_label_begins_with_a_capital() {
+        assert_eq!(capitalised("workspace name"), "Workspace name");
+        assert_eq!(capitalised("élan"), "Élan");
+        assert_eq!(capitalised(""), "");
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn Editor(
             leave.run(true);
         }
     };
-    let name = capitalised(&label);
+    let name = dom::capitalised(&label);
     view! {
         <form class="inline-edit" novalidate node_ref=form on:submit=submit on:focusout=left on:keydown=key>
             <input
@@ -182,24 +182,5 @@ fn Editor(
             </button>
             <span id=error_id class="field-error" role="alert">{shown_error}</span>
         </form>
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_label_begins_with_a_capital() {
-        assert_eq!(capitalised("workspace name"), "Workspace name");
-        assert_eq!(capitalised(""), "");
     }
 }

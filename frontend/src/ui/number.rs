@@ -35,7 +35,7 @@ pub fn bytes(value: u64) -> String {
                 .ok()
         })
         .and_then(|text| text.as_string());
-    format!("{} {unit}", shown.unwrap_or_else(|| format!("{amount:.1}")))
+    format!("{} {unit}", shown.unwrap_or_else(|| plain(amount.round())))
 }
 
 /// One thing or many: `plural(1, "key", "keys")` is "1 key".

@@ -10,6 +10,7 @@ use crate::{
     features::audit::Chain,
     ui::{
         combobox::{Candidate, Combobox},
+        dom,
         effect::effect,
         fetched::Fetched,
     },
@@ -40,13 +41,10 @@ pub fn WhoField(
         if text.parse::<UserId>().is_ok() {
             return vec![by_id(text)];
         }
-        let wanted = text.to_lowercase();
+        let wanted = dom::lower_case(&text);
         let people = list.get().and_then(Result::ok).unwrap_or_default();
-        let fits = |one: &Candidate| {
-            format!("{} {}", one.label, one.note)
-                .to_lowercase()
-                .contains(&wanted)
-        };
+        let fits =
+            |one: &Candidate| dom::lower_case(&format!("{} {}", one.label, one.note)).contains(&wanted);
         people.into_iter().filter(fits).collect()
     });
     view! {

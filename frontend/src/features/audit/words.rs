@@ -1,5 +1,7 @@
 //! What was done, in words. What is not known here is told by its own name.
 
+use crate::ui::dom;
+
 /// Nouns that begin an action, and what is called so here.
 const NOUNS: &[(&str, &str)] = &[
     ("member", "Member"),
@@ -94,12 +96,7 @@ pub fn noun(kind: &str) -> String {
 
 /// A field's name as words: `max_members` is "Max members".
 pub fn capitalised(name: &str) -> String {
-    let words = name.replace('_', " ");
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    dom::capitalised(&name.replace('_', " "))
 }
 
 /// How it was done, in words, for the kinds of actor that there are.
