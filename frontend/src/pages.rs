@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::{
     routes::{self, Section},
     session::{use_session, use_workspace},
@@ -52,7 +53,7 @@ pub fn NoPermission(
     } else {
         let why = view! {
             <p>
-                "You are a member of " <strong>{move || workspace.name()}</strong>
+                "You are a member of " <strong>{live(move || workspace.name())}</strong>
                 ", but not one of its administrators. Ask one of them to show you this or to make you one."
             </p>
         };

@@ -7,6 +7,7 @@ use shared::{
     text::{Email, Password},
 };
 
+use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     routes,
@@ -78,7 +79,7 @@ pub fn SignInForm(
             {who}
             <PasswordField label="Password" value=password which=Which::Current error=password_error />
             {new_field}
-            {move || elsewhere.get().map(|error| view! { <p class="field-error" role="alert">{error}</p> })}
+            {live(move || elsewhere.get().map(|error| view! { <p class="field-error" role="alert">{error}</p> }))}
             <Button look=Look::Primary kind=Kind::Submit busy>"Sign in"</Button>
         </Form>
     }

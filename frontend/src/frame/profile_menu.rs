@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::{permission::Permission, workspaces::Workspace};
 
+use crate::ui::live::live;
 use crate::{
     app,
     router::{NavigateOptions, use_location, use_navigate},
@@ -46,9 +47,9 @@ pub fn ProfileMenu(
                 <span class="menu-mail">{email}</span>
             </MenuHeading>
             <MenuLink href=routes::settings(workspace.id, Section::Profile) icon=Symbol::Settings>"Settings"</MenuLink>
-            {move || {
+            {live(move || {
                 can_invite().then(|| view! { <MenuLink href=invite.clone() icon=Symbol::Mail>"Invite a User"</MenuLink> })
-            }}
+            })}
             <MenuLine />
             <MenuHeading>"Workspaces"</MenuHeading>
             <Workspaces />
@@ -78,7 +79,7 @@ fn Workspaces() -> impl IntoView {
     };
     view! {
         <div class="menu-many" role="group" aria-label="Workspaces">
-            {move || session.workspaces().into_iter().map(item).collect_view()}
+            {live(move || session.workspaces().into_iter().map(item).collect_view())}
         </div>
     }
 }

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::{
     app,
     frame::SIDE_BAR,
@@ -23,7 +24,7 @@ pub fn SideBar() -> impl IntoView {
         <nav id=SIDE_BAR class="side-bar" popover="auto" aria-label="Settings">
             <h2 class="side-heading">"User settings"</h2>
             {sections(|section| !section.is_for_administrators() && !section.is_for_operators())}
-            {move || {
+            {live(move || {
                 is_administrator
                     .get()
                     .then(|| {
@@ -35,8 +36,8 @@ pub fn SideBar() -> impl IntoView {
                             {sections(Section::is_for_administrators)}
                         }
                     })
-            }}
-            {move || {
+            })}
+            {live(move || {
                 is_operator
                     .get()
                     .then(|| {
@@ -45,7 +46,7 @@ pub fn SideBar() -> impl IntoView {
                             {sections(Section::is_for_operators)}
                         }
                     })
-            }}
+            })}
         </nav>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::{
     frame::{SIDE_BAR, profile_menu::ProfileMenu},
     routes::{self, Section},
@@ -34,7 +35,7 @@ pub fn TopBar(
             </a>
             <a class="active-workspace" href=routes::settings(workspace.id, Section::Workspace) title="Active workspace">
                 <span class="visually-hidden">"Active workspace: "</span>
-                <span class="active-workspace-name">{move || workspace.name()}</span>
+                <span class="active-workspace-name">{live(move || workspace.name())}</span>
             </a>
             <span class="top-space"></span>
             <button type="button" class="find" on:click=move |_| finding.set(true)>

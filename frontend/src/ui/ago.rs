@@ -7,6 +7,7 @@ use js_sys::{Array, Date, Intl, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use crate::ui::live::live;
 use crate::ui::dom::now_ms;
 
 /// A moment, relative to now. `at` is in milliseconds since 1970: `time.timestamp_millis()`.
@@ -23,11 +24,11 @@ pub fn Ago(
             datetime=move || date().to_iso_string().as_string()
             title=move || exact(at.get())
         >
-            {move || {
+            {live(move || {
                 // The clock says when to look again, not what time it is: it may be 20 seconds old.
                 clock.track();
                 relative(millis(at.get()) - now_ms())
-            }}
+            })}
         </time>
     }
 }

@@ -5,6 +5,7 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
+use crate::ui::live::live;
 use crate::ui::icon::{Icon, Symbol};
 
 /// How much a button asks for attention.
@@ -91,7 +92,7 @@ pub fn Button(
         >
             {icon.map(|symbol| view! { <Icon symbol /> })}
             <span class="button-words">{children()}</span>
-            {move || blocked.get().map(|reason| view! { <span class="visually-hidden">" — " {reason}</span> })}
+            {live(move || blocked.get().map(|reason| view! { <span class="visually-hidden">" — " {reason}</span> }))}
         </button>
     }
 }

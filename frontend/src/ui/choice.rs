@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::dom::fresh_id;
 
 /// One of several.
@@ -64,7 +65,7 @@ pub fn RadioField(
         <fieldset class="field choices" aria-describedby=described_by>
             <legend class="field-label">{legend}</legend>
             {choices.into_iter().map(radio).collect_view()}
-            <div id=error_id>{move || error.get().map(|error| view! { <p class="field-error">{error}</p> })}</div>
+            <div id=error_id>{live(move || error.get().map(|error| view! { <p class="field-error">{error}</p> }))}</div>
         </fieldset>
     }
 }

@@ -10,6 +10,7 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, HtmlTextAreaElement, ResizeObserver};
 
+use crate::ui::live::live;
 use crate::ui::{
     code_sheet::{Colours, Sheet, byte_at, first_difference, units_before},
     dom,
@@ -146,7 +147,7 @@ pub fn CodeEditor(
                 </div>
             </div>
             <p class="visually-hidden" role="status">
-                {move || if editor.leaves.get() { Some("Tab leaves the editor now.".to_owned()) } else { error.get() }}
+                {live(move || if editor.leaves.get() { Some("Tab leaves the editor now.".to_owned()) } else { error.get() })}
             </p>
         }
     };

@@ -3,6 +3,7 @@
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
+use crate::ui::live::live;
 use crate::ui::{
     dom,
     field::{FieldIds, Labelled},
@@ -95,7 +96,7 @@ pub fn Combobox(
                 on:keydown=keydown
             />
             <Choices list base open=open at found on_choose=Callback::new(choose) />
-            <p class="palette-none" role="status">{move || (open.get() && found.with(Vec::is_empty)).then_some("No match")}</p>
+            <p class="palette-none" role="status">{live(move || (open.get() && found.with(Vec::is_empty)).then_some("No match"))}</p>
         }
     };
     view! { <Labelled label hint error optional children=control /> }
@@ -172,7 +173,7 @@ fn Choices(
             node_ref=list
             hidden=move || !open.get()
         >
-            {move || found.get().into_iter().enumerate().map(option).collect_view()}
+            {live(move || found.get().into_iter().enumerate().map(option).collect_view())}
         </ul>
     }
 }

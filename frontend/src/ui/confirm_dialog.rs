@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::{
     button::{Button, Kind, Look},
     dialog::Dialog,
@@ -90,7 +91,7 @@ pub fn Confirm(
             {type_first
                 .get_untracked()
                 .map(|name| view! { <TextField label=format!("Type “{name}” to confirm") value=typed autofocus=true autocomplete="off" /> })}
-            {move || error.get().map(|error| view! { <p class="field-error" role="alert">{error}</p> })}
+            {live(move || error.get().map(|error| view! { <p class="field-error" role="alert">{error}</p> }))}
             <div class="actions actions-end">
                 <Button autofocus=!must_type on_click=move |_| on_close.run(())>"Cancel"</Button>
                 <Button look=Look::Danger kind=Kind::Submit busy blocked>{action}</Button>

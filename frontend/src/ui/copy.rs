@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
+use crate::ui::live::live;
 use crate::ui::{
     button::Look,
     dom::{command, focus, focused},
@@ -54,10 +55,10 @@ pub fn CopyButton(
     view! {
         <span class="copy">
             <button type="button" class=look.class() on:click=click>
-                {move || {
+                {live(move || {
                     let symbol = if icon_state.get() == Copied::Yes { Symbol::Check } else { Symbol::Copy };
                     view! { <Icon symbol /> }
-                }}
+                })}
                 <span class="button-words">{words}</span>
             </button>
             <CopyReport state=told />
@@ -73,12 +74,12 @@ pub fn CopyReport(
 ) -> impl IntoView {
     let refused = state.clone();
     view! {
-        <span class="visually-hidden" role="status">{move || (state.get() == Copied::Yes).then_some("Copied")}</span>
+        <span class="visually-hidden" role="status">{live(move || (state.get() == Copied::Yes).then_some("Copied"))}</span>
         <span class="copy-refused" role="status">
-            {move || {
+            {live(move || {
                 (refused.get() == Copied::Refused)
                     .then_some("The browser refused. Select the text and press Ctrl-C or ⌘-C.")
-            }}
+            })}
         </span>
     }
 }

@@ -12,6 +12,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement};
 
+use crate::ui::live::live;
 use crate::ui::{
     button::{Button, IconButton, Look},
     dom,
@@ -112,7 +113,7 @@ fn OpenDialog(
                 <header class="dialog-head">
                     <h2 id=heading>{title}</h2>
                 </header>
-                {move || {
+                {live(move || {
                     let reason = keep_open.get().filter(|_| asking.get())?;
                     let ask = dom::fresh_id("ask");
                     let own = ask.clone();
@@ -126,7 +127,7 @@ fn OpenDialog(
                             </div>
                         </div>
                     })
-                }}
+                })}
                 <div class="dialog-body">{children()}</div>
                 // Last in order, so that the focus begins with what the dialog is about; at the top to look at.
                 <div class="dialog-close">

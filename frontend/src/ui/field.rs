@@ -6,6 +6,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::{dom::fresh_id, form::is_submitting};
 
 /// What is typed into a text field; decides keyboard, autofill and spelling.
@@ -99,7 +100,7 @@ where
             <div id=hint_id class="field-hint-place">{hint}</div>
             {children(FieldIds { control, described_by }).into_any()}
             <div id=error_id class="field-error-place">
-                {move || error.get().map(|error| view! { <p class="field-error">{error}</p> })}
+                {live(move || error.get().map(|error| view! { <p class="field-error">{error}</p> }))}
             </div>
         </div>
     }
@@ -240,7 +241,7 @@ pub fn SelectField(
                 prop:value=move || value.get()
                 on:change=move |event| value.set(event_target_value(&event))
             >
-                {move || options.get().into_iter().map(option).collect_view()}
+                {live(move || options.get().into_iter().map(option).collect_view())}
             </select>
         }
     };

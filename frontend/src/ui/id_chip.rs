@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::{
     copy::{Copied, CopyReport, copy_and_tell},
     icon::{Icon, Symbol},
@@ -31,10 +32,10 @@ pub fn IdChip(
             >
                 <span class="id-chip-label">{label}</span>
                 <code>{short}</code>
-                {move || {
+                {live(move || {
                     let symbol = if icon_state.get() == Copied::Yes { Symbol::Check } else { Symbol::Copy };
                     view! { <Icon symbol /> }
-                }}
+                })}
                 <span class="visually-hidden">" — copy"</span>
             </button>
             <CopyReport state=told />

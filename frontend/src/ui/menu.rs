@@ -12,6 +12,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ToggleEvent};
 
+use crate::ui::live::live;
 use crate::ui::{
     dom,
     icon::{Icon, Symbol},
@@ -155,7 +156,7 @@ pub fn MenuLink(
             aria-current=move || current.get().then_some("true")
         >
             {icon.map(|symbol| view! { <Icon symbol /> })} <span class="menu-words">{children()}</span>
-            {move || current.get().then(|| view! { <Icon symbol=Symbol::Check /> })}
+            {live(move || current.get().then(|| view! { <Icon symbol=Symbol::Check /> }))}
         </a>
     }
 }
@@ -185,7 +186,7 @@ pub fn MenuChoice(
             on:click=move |_| on_choose.run(())
         >
             {icon.map(|symbol| view! { <Icon symbol /> })} <span class="menu-words">{children()}</span>
-            {move || chosen.get().then(|| view! { <Icon symbol=Symbol::Check /> })}
+            {live(move || chosen.get().then(|| view! { <Icon symbol=Symbol::Check /> }))}
         </button>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::{dom::fresh_id, number::plain};
 
 /// A labelled bar. At 90 % of `max` it changes colour and says so in words.
@@ -34,7 +35,7 @@ pub fn Meter(
         <div class="meter">
             <div class="meter-head">
                 <span id=id class="meter-label">{label}</span>
-                <span class="numbers">{words} {move || near().then_some(" — close to the limit")}</span>
+                <span class="numbers">{words} {live(move || near().then_some(" — close to the limit"))}</span>
             </div>
             <div
                 class="meter-bar"

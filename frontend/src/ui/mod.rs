@@ -24,6 +24,7 @@ pub mod icon;
 pub mod id_chip;
 pub mod inline_edit;
 pub mod leave_guard;
+pub mod live;
 pub mod load;
 pub mod menu;
 pub mod meter;

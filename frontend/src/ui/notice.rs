@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::{
     badge::Tone,
     icon::{Icon, Symbol},
@@ -36,7 +37,7 @@ pub fn OfflineNotice() -> impl IntoView {
     let online = is_online();
     view! {
         <div class="offline-place" role="status">
-            {move || {
+            {live(move || {
                 (!online.get())
                     .then(|| {
                         view! {
@@ -46,7 +47,7 @@ pub fn OfflineNotice() -> impl IntoView {
                             </p>
                         }
                     })
-            }}
+            })}
         </div>
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
+use crate::ui::live::live;
 use crate::ui::{
     dialog::Dialog,
     dom,
@@ -124,9 +125,9 @@ fn Finder(open: RwSignal<bool>, entries: Signal<Vec<Entry>>) -> impl IntoView {
                 on:keydown=keydown
             />
             <ul id=base.get_value() class="palette-list" role="listbox" aria-label="Results" node_ref=list>
-                {move || found.get().into_iter().enumerate().map(option).collect_view()}
+                {live(move || found.get().into_iter().enumerate().map(option).collect_view())}
             </ul>
-            <p class="palette-none" role="status">{move || found.with(Vec::is_empty).then_some("No match")}</p>
+            <p class="palette-none" role="status">{live(move || found.with(Vec::is_empty).then_some("No match"))}</p>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::{
     dom::fresh_id,
     icon::{Icon, Symbol},
@@ -41,7 +42,7 @@ pub fn Panel(
                 {beside.run()}
             </div>
             <div id=body class="panel-body" hidden=move || !open.get()>
-                {move || open.get().then(|| children())}
+                {live(move || open.get().then(|| children()))}
             </div>
         </section>
     }

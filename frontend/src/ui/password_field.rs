@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::{
     field::{FieldIds, Labelled},
     form::is_submitting,
@@ -90,10 +91,10 @@ pub fn PasswordField(
                     title=move || format!("{} {what}", if shown.get() { "Hide" } else { "Show" })
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >
-                    {move || {
+                    {live(move || {
                         let symbol = if shown.get() { Symbol::EyeOff } else { Symbol::Eye };
                         view! { <Icon symbol /> }
-                    }}
+                    })}
                 </button>
             </div>
         }

@@ -5,6 +5,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::ui::icon::{Icon, Symbol};
 
 /// One column.
@@ -122,13 +123,13 @@ fn header(column: Column, sort: Signal<String>, on_sort: Option<Callback<String>
         <th scope="col" class=class aria-sort=state>
             <button type="button" class="sort" on:click=move |_| on_sort.run(sort.with_untracked(|sort| next(sort, key)))>
                 {column.label}
-                {move || {
+                {live(move || {
                     match state() {
                         Some("descending") => Some(view! { <Icon symbol=Symbol::ChevronDown /> }),
                         Some(_) => Some(view! { <Icon symbol=Symbol::ChevronUp /> }),
                         None => None,
                     }
-                }}
+                })}
             </button>
         </th>
     }

@@ -8,6 +8,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     api::call,
     routes::{self, Section},
@@ -35,7 +36,7 @@ pub fn AccessRules() -> impl IntoView {
     view! {
         <PageTitle title="Access Rules" section=text::SETTINGS />
         <p class="lead">
-            "Everybody in " <strong>{move || workspace.name()}</strong>
+            "Everybody in " <strong>{live(move || workspace.name())}</strong>
             " has one role, and the role says what they may do. Nobody outside the workspace can see or change anything in it, and a key may do no more than the member who made it."
         </p>
         <RolesCard />

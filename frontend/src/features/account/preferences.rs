@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::preferences::{HIDDEN_ARGUMENTS, Known, Setting, masked};
 
+use crate::ui::live::live;
 use crate::{
     preferences::{CurrentPreferences, use_preferences},
     sending::Refusal,
@@ -179,7 +180,7 @@ fn Arguments(preferences: CurrentPreferences) -> impl IntoView {
     view! {
         <div id=place class="stack">
             <ul class="chips" aria-label="Hidden arguments">
-                {move || names.get().into_iter().enumerate().map(&chip).collect_view()}
+                {live(move || names.get().into_iter().enumerate().map(&chip).collect_view())}
             </ul>
             <Form on_submit=add>
                 <div class="with-button">

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     features::audit::{
@@ -61,11 +62,11 @@ pub fn Filters(
             <TextField label="Subject ID" value=subject kind=Typed::Search placeholder="ID of what it was done to" />
             <TextField label="From day" value=since kind=Typed::Date optional=true />
             <TextField label="To day" value=until kind=Typed::Date optional=true />
-            {move || {
+            {live(move || {
                 narrowed
                     .get()
                     .then(|| view! { <Button look=Look::Quiet on_click=move |_| clear(address)>"Clear filters"</Button> })
-            }}
+            })}
         </search>
     }
 }

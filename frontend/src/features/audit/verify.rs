@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::audit::AuditVerdict;
 
+use crate::ui::live::live;
 use crate::{
     features::audit::Chain,
     sending::{Refusal, Sending},
@@ -36,7 +37,7 @@ pub fn VerifyCard(
                 "Each entry has a hash that covers the entry before it. Verifying computes all of them again: whatever was changed, taken out or put in is found."
             </p>
             <Refusal error />
-            <div role="status">{move || verdict.get().map(shown)}</div>
+            <div role="status">{live(move || verdict.get().map(shown))}</div>
         </section>
     }
 }

@@ -7,6 +7,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -100,7 +101,7 @@ fn CreateForm(keys: Keys, sending: Sending, once: Once, on_cancel: Callback<()>)
                 hint="Where the key will be used, so that you know it again: “laptop”, “training cluster”."
             />
             <ExpiryField limit_hint=hint choice limit error=Signal::derive(move || end_error.get().filter(|_| !is_dated.get())) />
-            {move || is_dated.get().then(|| view! { <DateField date limit error=end_error /> })}
+            {live(move || is_dated.get().then(|| view! { <DateField date limit error=end_error /> }))}
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| on_cancel.run(())>"Cancel"</Button>

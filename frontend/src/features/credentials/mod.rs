@@ -9,6 +9,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     api::{ApiError, call},
@@ -147,7 +148,7 @@ pub fn Credentials(
     };
     view! {
         <div class="block">
-            <h3>"App credentials " <span class="count">{move || count(total.with(Vec::len) as u64)}</span></h3>
+            <h3>"App credentials " <span class="count">{live(move || count(total.with(Vec::len) as u64))}</span></h3>
             {content}
             {everybodys}
         </div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::credentials::{OneCredential, RevokeCredential};
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -60,7 +61,7 @@ pub fn RevokeDialog(
             on_confirm=confirm
         >
             <p>"Whatever uses this key, and every token made with it, is refused from the next call on. This cannot be undone."</p>
-            {move || credential.get().map(|credential| view! { <UsedBy credential /> })}
+            {live(move || credential.get().map(|credential| view! { <UsedBy credential /> }))}
         </ConfirmDialog>
     }
 }

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use shared::credentials::{Credential, OneCredential, RotateCredential, Rotation};
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -135,7 +136,7 @@ fn RotateForm(
                 <UsedBy credential=old />
             </div>
             <RadioField legend="How long should the old key go on working?" value=overlap choices=choices.into() autofocus=true error=overlap_error />
-            {move || {
+            {live(move || {
                 is_at_once
                     .get()
                     .then(|| {
@@ -143,7 +144,7 @@ fn RotateForm(
                         let hint = "Whatever uses the old key is refused from the next call on. This cannot be undone.";
                         view! { <TextField label value=typed autocomplete="off" hint /> }
                     })
-            }}
+            })}
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| on_cancel.run(())>"Cancel"</Button>

@@ -6,6 +6,7 @@ use shared::{
     credentials::CreatedCredential,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     session::CurrentWorkspace,
@@ -141,7 +142,7 @@ pub fn ShownOnce(
         <Notice tone=Tone::Warning>
             <p><strong>"This is the only time that the secret is shown."</strong> " Copy it now and keep it like a password."</p>
         </Notice>
-        <p class="muted">"Key " {label} " in " <strong>{move || workspace.name()}</strong> ", " {ends} "."</p>
+        <p class="muted">"Key " {label} " in " <strong>{live(move || workspace.name())}</strong> ", " {ends} "."</p>
         <Tabs label="How to use the credentials" tabs chosen on_choose=choose>{panel}</Tabs>
         <div class="actions actions-end">
             <CopyButton text label="Copy" look=Look::Primary on_copied=move |()| once.copied.set(true) />

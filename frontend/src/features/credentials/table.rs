@@ -7,6 +7,7 @@ use shared::{
     text::Label,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -79,7 +80,7 @@ fn Row(credential: Credential, keys: Keys, me: Option<UserId>, with_owner: bool)
     let label = if is_mine {
         view! { <EditLabel current keys=keys.clone() /> }.into_any()
     } else {
-        view! { <span>{move || current.with(shown_label)}</span> }.into_any()
+        view! { <span>{live(move || current.with(shown_label))}</span> }.into_any()
     };
     let badges = move || {
         let badges = current.with(|credential| status::badges(credential, now()));
@@ -187,7 +188,7 @@ fn Actions(current: Memo<Credential>, keys: Keys, is_mine: bool) -> impl IntoVie
     });
     view! {
         <span class="row-buttons">
-            {move || {
+            {live(move || {
                 may_rotate
                     .get()
                     .then(|| {
@@ -197,7 +198,7 @@ fn Actions(current: Memo<Credential>, keys: Keys, is_mine: bool) -> impl IntoVie
                             </Button>
                         }
                     })
-            }}
+            })}
             <Button look=Look::Quiet on_click=move |_| open(REVOKE)>
                 "Revoke" <span class="visually-hidden">" " {name}</span>
             </Button>

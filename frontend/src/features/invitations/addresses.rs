@@ -3,6 +3,7 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 use shared::text::Email;
 
+use crate::ui::live::live;
 use crate::{
     sending::Sending,
     ui::{
@@ -132,7 +133,7 @@ fn Added(addresses: Addresses) -> impl IntoView {
     };
     view! {
         <ul id=own class="chips" aria-label="Added">
-            {move || addresses.added.get().into_iter().enumerate().map(&chip).collect_view()}
+            {live(move || addresses.added.get().into_iter().enumerate().map(&chip).collect_view())}
         </ul>
     }
 }

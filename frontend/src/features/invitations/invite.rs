@@ -10,6 +10,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     api::{ApiError, call},
@@ -56,13 +57,13 @@ pub fn InviteDialog(
     let more = move |()| links.show(Vec::new(), false);
     view! {
         <Dialog open on_close=close title keep_open=links.keep_open()>
-            {move || {
+            {live(move || {
                 if are_there.get() {
                     view! { <ShownLinks links on_more=more on_done=close /> }.into_any()
                 } else {
                     view! { <InviteForm workspace_id links on_invited on_cancel=close /> }.into_any()
                 }
-            }}
+            })}
         </Dialog>
     }
 }

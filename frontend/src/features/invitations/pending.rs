@@ -7,6 +7,7 @@ use shared::{
     permission::Permission,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -58,10 +59,10 @@ pub fn PendingDialogs(
     let close = Callback::new(move |()| address.close_dialog());
     view! {
         <Dialog open=resend on_close=close title="A new link" keep_open=links.keep_open()>
-            {move || path().map(|path| view! { <Resend path links version on_close=close /> })}
+            {live(move || path().map(|path| view! { <Resend path links version on_close=close /> }))}
         </Dialog>
         <Dialog open=revoke on_close=close title="Revoke this invitation?">
-            {move || path().map(|path| view! { <Revoke path version on_close=close /> })}
+            {live(move || path().map(|path| view! { <Revoke path version on_close=close /> }))}
         </Dialog>
     }
 }

@@ -6,6 +6,7 @@ use shared::{
     ids::WorkspaceId, members::ListMembers, page::PageQuery, permission::Permission, workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -69,15 +70,15 @@ pub fn MembersBlock(
                 <Actions workspace full />
             </div>
             <p>
-                "Workspace has " {move || { let (members, max) = numbers.get(); seats::users(members, max) }}
-                {move || full.get().map(|_| view! { " " <Badge tone=Tone::Warning>"Maximum reached"</Badge> })}
+                "Workspace has " {live(move || { let (members, max) = numbers.get(); seats::users(members, max) })}
+                {live(move || full.get().map(|_| view! { " " <Badge tone=Tone::Warning>"Maximum reached"</Badge> }))}
             </p>
             {faces}
-            {move || full.get().map(|why| view! { <p class="why-not">{why}</p> })}
-            {move || {
+            {live(move || full.get().map(|why| view! { <p class="why-not">{why}</p> }))}
+            {live(move || {
                 (!workspace.may(Permission::MembersManage))
                     .then(|| view! { <p class="why-not">"An administrator of this workspace can invite people."</p> })
-            }}
+            })}
         </div>
     }
 }

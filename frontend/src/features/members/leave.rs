@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::ids::WorkspaceId;
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     features::members::{
@@ -36,11 +37,11 @@ pub fn LeaveDialog(
     });
     view! {
         <Dialog open on_close=on_cancel title=Signal::derive(move || format!("Leave {}?", workspace.name()))>
-            {move || {
+            {live(move || {
                 let who = untrack(|| session.account())?.id;
                 let going = Going { workspace, who, by_leaving: true, name, on_cancel, on_gone };
                 Some(view! { <LookAhead going /> })
-            }}
+            })}
         </Dialog>
     }
 }

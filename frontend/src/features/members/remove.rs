@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::ids::UserId;
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     features::members::{
@@ -41,11 +42,11 @@ pub fn RemoveDialog(
     });
     view! {
         <Dialog open on_close=on_cancel title>
-            {move || {
+            {live(move || {
                 name.set(String::new());
                 let who = who.get()?;
                 Some(view! { <LookAhead going=Going { workspace, who, by_leaving: false, name, on_cancel, on_gone } /> })
-            }}
+            })}
         </Dialog>
     }
 }

@@ -9,6 +9,7 @@ use shared::{
     permission::Role,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, use_address},
     api::call,
@@ -95,10 +96,10 @@ pub fn member(member: WorkspaceMember, shared: &Shared) -> AnyView {
                 </span>
             </th>
             <td><Badge tone=Tone::Good>"Active"</Badge></td>
-            <td>{move || groups(listed.get())}</td>
+            <td>{live(move || groups(listed.get()))}</td>
             <td>
                 <span class="role">
-                    {move || (shown.get() == Role::Admin).then(|| view! { <Icon symbol=Symbol::Shield /> })} {role_cell}
+                    {live(move || (shown.get() == Role::Admin).then(|| view! { <Icon symbol=Symbol::Shield /> }))} {role_cell}
                 </span>
             </td>
             <td><Ago at=member.added_at.timestamp_millis() /></td>

@@ -6,6 +6,7 @@ use shared::{
     workspaces::{InWorkspace, NewOwner, TransferOwnership},
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -37,7 +38,7 @@ pub fn TransferDialog(
     let title = Signal::derive(move || format!("Hand {} over?", workspace.name()));
     view! {
         <Dialog open on_close=move |()| address.close_dialog() title>
-            {move || owner.get().map(|me| view! { <Transfer workspace me /> })}
+            {live(move || owner.get().map(|me| view! { <Transfer workspace me /> }))}
         </Dialog>
     }
 }

@@ -8,6 +8,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ToggleEvent};
 
+use crate::ui::live::live;
 use crate::{
     features::notifications::{list::InboxList, use_inbox},
     ui::{
@@ -64,7 +65,7 @@ pub fn bell() -> AnyView {
             popovertarget=PANEL
         >
             <Icon symbol=Symbol::Bell />
-            {move || number().map(|number| view! { <span class="bell-count" aria-hidden="true">{number}</span> })}
+            {live(move || number().map(|number| view! { <span class="bell-count" aria-hidden="true">{number}</span> }))}
         </button>
         <div
             id=PANEL
@@ -77,7 +78,7 @@ pub fn bell() -> AnyView {
             on:toggle=toggled
             on:click=clicked
         >
-            {move || open.get().then(|| view! { <InboxList inbox on_close=move |()| hide() /> })}
+            {live(move || open.get().then(|| view! { <InboxList inbox on_close=move |()| hide() /> }))}
         </div>
     }
     .into_any()

@@ -7,6 +7,7 @@ use shared::{
     page::Page,
 };
 
+use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     features::notifications::{Inbox, row::InboxRow},
@@ -117,10 +118,10 @@ pub fn InboxList(
     view! {
         <div class="inbox-head">
             <h2>"Notifications"</h2>
-            {move || {
+            {live(move || {
                 (inbox.unread() > 0)
                     .then(|| view! { <Button look=Look::Quiet busy on_click=move |_| read_all.run(())>"Mark all as read"</Button> })
-            }}
+            })}
             <IconButton symbol=Symbol::Cross label="Close" on_click=move |_| on_close.run(()) />
         </div>
         <Refusal error />
@@ -176,7 +177,7 @@ fn Rows(inbox: Inbox, shown: Shown) -> impl IntoView {
     view! {
         {list}
         <Refusal error />
-        {move || {
+        {live(move || {
             has_more
                 .get()
                 .then(|| {
@@ -186,7 +187,7 @@ fn Rows(inbox: Inbox, shown: Shown) -> impl IntoView {
                         </div>
                     }
                 })
-        }}
+        })}
     }
 }
 

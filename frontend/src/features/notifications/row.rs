@@ -10,6 +10,7 @@ use shared::{
     workspaces::Workspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     features::notifications::{Inbox, list::Shown, words},
@@ -76,16 +77,16 @@ pub fn InboxRow(
             <div class="inbox-words">
                 <p>{sentence}</p>
                 <p class="inbox-when">
-                    {move || (!read.get()).then(|| view! { <Badge tone=Tone::Accent>"New"</Badge> })}
+                    {live(move || (!read.get()).then(|| view! { <Badge tone=Tone::Accent>"New"</Badge> }))}
                     <Ago at />
                 </p>
                 <WhatNow told inbox shown now />
                 <Refusal error />
             </div>
-            {move || {
+            {live(move || {
                 let symbol = if read.get() { Symbol::Mail } else { Symbol::Check };
                 view! { <IconButton symbol label busy on_click=mark.clone() /> }
-            }}
+            })}
         </li>
     }
 }

@@ -6,6 +6,7 @@ use shared::server_users::{
     ChangeServerUser, GetServerUser, OneServerUser, ServerUser, ServerUserChange, UserState,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::call,
@@ -41,7 +42,7 @@ pub fn AccountDialog(
     });
     view! {
         <Dialog open on_close=move |()| address.close_dialog() title>
-            {move || asked.get().map(|id| one(id, name, list, address))}
+            {live(move || asked.get().map(|id| one(id, name, list, address)))}
         </Dialog>
     }
 }

@@ -6,6 +6,7 @@ use shared::server_users::{
     UserDeletionPreview,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, use_address},
     api::{ApiError, call},
@@ -28,7 +29,7 @@ pub fn DeleteDialog(
     let open = Signal::derive(move || asked.with(Option::is_some));
     view! {
         <Dialog open on_close=move |()| address.close_dialog() title="Delete the account?">
-            {move || asked.get().map(|id| question(&id, list, address))}
+            {live(move || asked.get().map(|id| question(&id, list, address)))}
         </Dialog>
     }
 }

@@ -10,6 +10,7 @@ use shared::{
     },
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::call,
@@ -117,7 +118,7 @@ fn row(workspace: ServerWorkspace) -> AnyView {
             <td>
                 <span class="badges">
                     <span class="numbers">{count(members)}</span>
-                    {move || full().then(|| view! { <Badge tone=Tone::Warning>"Full"</Badge> })}
+                    {live(move || full().then(|| view! { <Badge tone=Tone::Warning>"Full"</Badge> }))}
                 </span>
             </td>
             <td>{seats(&workspace, max)}</td>

@@ -6,6 +6,7 @@ use shared::{
     session::{BrowserSession, ListSessions, OneSession, RevokeOtherSessions, RevokeSession},
 };
 
+use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     features::session::user_agent,
@@ -83,11 +84,11 @@ fn SessionTable(sessions: Vec<BrowserSession>) -> impl IntoView {
             </For>
         </Table>
         <Refusal error />
-        {move || {
+        {live(move || {
             let sign_out_others = sign_out_others.clone();
             others()
                 .then(|| view! { <div class="actions"><Button busy on_click=sign_out_others>"Sign out everywhere else"</Button></div> })
-        }}
+        })}
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::session::Session;
 
+use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     frame::alone::Alone,
@@ -51,7 +52,7 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <Alone>
             <PageTitle title="Sign in" />
-            {move || {
+            {live(move || {
                 needs_setup()
                     .then(|| {
                         view! {
@@ -60,7 +61,7 @@ pub fn SignInPage() -> impl IntoView {
                             </Notice>
                         }
                     })
-            }}
+            })}
             <section class="card stack">
                 {form}
                 <Refusal error=failed />

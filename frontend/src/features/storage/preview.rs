@@ -9,6 +9,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     api::call,
     preferences::use_preferences,
@@ -63,7 +64,7 @@ pub fn Preview() -> impl IntoView {
             <div class="actions"><Button kind=Kind::Submit busy>"Preview"</Button></div>
         </Form>
         <div role="status">
-            {move || found.get().map(|(address, object)| shown(workspace_id, address, object))}
+            {live(move || found.get().map(|(address, object)| shown(workspace_id, address, object)))}
         </div>
     }
 }
@@ -99,9 +100,9 @@ fn shown(workspace_id: WorkspaceId, address: String, object: ObjectPreview) -> A
     view! {
         <figure class="stack">
             {picture}
-            {move || {
+            {live(move || {
                 failed.get().then(|| view! { <p class="field-error" role="alert">"The browser could not show it. Download it instead, or preview it again if the link has ended."</p> })
-            }}
+            })}
             <figcaption class="with-action">
                 <strong>{object.name}</strong> <span class="muted numbers">{bytes(object.bytes)}</span>
                 // The storage is another site: the app stays open beside it.

@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlInputElement};
 
+use crate::ui::live::live;
 use crate::{
     api::call,
     features::vaults::{findings::Findings, language},
@@ -242,7 +243,7 @@ pub fn DraftEditor(
             {choose}
             <FileButton on_file=move |file| draft.import(file) />
         </div>
-        {move || refused.get().map(|sentence| view! { <p class="field-error" role="alert">{sentence}</p> })}
+        {live(move || refused.get().map(|sentence| view! { <p class="field-error" role="alert">{sentence}</p> }))}
         <CodeEditor label="Content" code=draft.code colours=language::colours(move || draft.format()) wrong=wrong error=told />
         <Findings findings=draft.findings on_show=move |(line, column)| draft.code.go_to(line, column) />
     }

@@ -11,6 +11,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::{ApiError, call},
@@ -73,13 +74,13 @@ pub fn Effective(
         <PageTitle title="Effective Configuration" section=text::SETTINGS />
         <section class="card" aria-labelledby="effective">
             <div class="card-head">
-                <h2 id="effective">"What clients of " {move || name().unwrap_or_else(|| "this member".to_owned())} " get"</h2>
+                <h2 id="effective">"What clients of " {live(move || name().unwrap_or_else(|| "this member".to_owned()))} " get"</h2>
                 {own}
             </div>
             <p class="muted">
                 "Every key that vaults set, merged as the SDK does when it starts. It puts them over its own defaults and over the file on its machine."
             </p>
-            {move || may_choose.get().then(picker)}
+            {live(move || may_choose.get().then(picker))}
             <search class="filters">
                 <TextField label="Search keys" value=typed kind=Typed::Search placeholder="Key, value or origin" />
             </search>
@@ -143,7 +144,7 @@ fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> 
             <p class="muted">"Merged in this order; the later wins:"</p>
             <ol class="badges">{order}</ol>
         </div>
-        {move || table(layers, entries, also.get(), address)}
+        {live(move || table(layers, entries, also.get(), address))}
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::vaults::{Severity, VaultFinding};
 
+use crate::ui::live::live;
 use crate::ui::{
     badge::{Badge, Tone},
     button::{Button, Look},
@@ -43,7 +44,7 @@ pub fn Findings(
     view! {
         <div class="findings">
             <p class="overline" role="status">{count}</p>
-            <ul aria-label="Findings">{move || findings.get().into_iter().map(item).collect_view()}</ul>
+            <ul aria-label="Findings">{live(move || findings.get().into_iter().map(item).collect_view())}</ul>
         </div>
     }
 }

@@ -8,6 +8,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     api::call,
@@ -78,7 +79,7 @@ pub fn Vaults() -> impl IntoView {
                 <p class="muted" role="status">{total}</p>
             </search>
             <Refusal error />
-            <p class="visually-hidden" role="status">{move || said.get()}</p>
+            <p class="visually-hidden" role="status">{live(move || said.get())}</p>
             {load(fetched, Skeleton::Rows(4), move |page| vaults(page, &shown))}
         </section>
         <WriteDialogs listed=listed.clone() />

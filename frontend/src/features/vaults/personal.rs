@@ -7,6 +7,7 @@ use shared::{
     workspaces::InWorkspace,
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, use_address},
     api::call,
@@ -176,10 +177,10 @@ fn block(own: Own) -> AnyView {
     let effective = routes::settings(workspace_id, Section::Effective);
     view! {
         {switch}
-        {move || {
+        {live(move || {
             (is_there.get() && !on.get())
                 .then(|| view! { <Notice><p>"The vault is off: no client gets it. You can go on editing it and switch it on later."</p></Notice> })
-        }}
+        })}
         <div on:dblclick=move |_| edit()>{content}</div>
         {facts}
         <div class="actions">

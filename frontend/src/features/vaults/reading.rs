@@ -6,6 +6,7 @@ use shared::{
     vaults::{GetVault, OneVault, VaultFormat},
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -63,7 +64,7 @@ pub fn ViewDialog(
     };
     view! {
         <Dialog open on_close=move |()| address.close_dialog() title wide=true>
-            {move || vault_id.get().map(content)}
+            {live(move || vault_id.get().map(content))}
         </Dialog>
     }
 }

@@ -3,6 +3,7 @@
 use leptos::{ev::DragEvent, prelude::*};
 use shared::vaults::{Vault, VaultTarget};
 
+use crate::ui::live::live;
 use crate::{
     features::vaults::{
         DELETE, EDIT, VERSIONS, by, file, language,
@@ -54,15 +55,15 @@ pub fn VaultRow(
             <td>{may_move.then(|| order(id, name, &listed))}</td>
             <td>{switch("Apply", now, Setting::Active, &listed)}</td>
             <th scope="row" class="wrap">
-                {name} {move || now.with(|vault| vault.is_enforced).then(|| view! { <Badge tone=Tone::Warning>"Enforced"</Badge> })}
+                {name} {live(move || now.with(|vault| vault.is_enforced).then(|| view! { <Badge tone=Tone::Warning>"Enforced"</Badge> }))}
             </th>
             <td>{target(vault.target)}</td>
-            <td>{move || now.with(|vault| vault.group.as_ref().map(|group| group.name.to_string()))}</td>
+            <td>{live(move || now.with(|vault| vault.group.as_ref().map(|group| group.name.to_string())))}</td>
             <td><IdChip id=id.to_string() /></td>
-            <td>{move || now.with(language::summary)}</td>
+            <td>{live(move || now.with(language::summary))}</td>
             // What clients never get cannot win over what they have.
             <td>{is_config.then(|| switch("Enforce", now, Setting::Enforced, &listed))}</td>
-            <td>{move || now.with(|vault| by(vault.updated_at, &vault.updated_by))}</td>
+            <td>{live(move || now.with(|vault| by(vault.updated_at, &vault.updated_by)))}</td>
             <td class="row-actions">
                 <span class="row-buttons">
                     {action(Symbol::Pencil, "Edit", EDIT, name, id, &listed)}

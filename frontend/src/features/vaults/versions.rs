@@ -10,6 +10,7 @@ use shared::{
     },
 };
 
+use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::{ApiError, call},
@@ -85,7 +86,7 @@ pub fn VersionsDialog(
     };
     view! {
         <Dialog open on_close=move |()| address.close_dialog() title wide=true>
-            {move || vault_id.get().map(content)}
+            {live(move || vault_id.get().map(content))}
         </Dialog>
     }
 }

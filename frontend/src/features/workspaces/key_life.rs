@@ -6,6 +6,7 @@ use shared::{
     workspaces::{ChangeWorkspace, InWorkspace, WorkspaceChange},
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -109,12 +110,12 @@ fn LimitForm(workspace: CurrentWorkspace, limit: Option<u32>) -> impl IntoView {
         <p>"It holds for keys made from now on, and for longer ends of keys that are there. Other keys keep the end that they have."</p>
         <Form on_submit=submit busy>
             <SelectField label="A new key lives at most" value=choice options=Signal::derive(options) />
-            {move || {
+            {live(move || {
                 (choice.get() == OTHER)
                     .then(|| {
                         view! { <TextField label="Days" value=days kind=Typed::Number error=days_error hint="1 to 3650" /> }
                     })
-            }}
+            })}
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| address.close_dialog()>"Cancel"</Button>

@@ -7,6 +7,7 @@ use shared::{
     workspaces::{DeleteWorkspace, InWorkspace},
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -71,7 +72,7 @@ pub fn Ownership(
         }
     };
     view! {
-        {move || owned.get().map(|owned| view! { <div><dt>"Owner"</dt><dd>{line(owned)}</dd></div> })}
+        {live(move || owned.get().map(|owned| view! { <div><dt>"Owner"</dt><dd>{line(owned)}</dd></div> }))}
         <DeleteDialog workspace may=Signal::derive(move || owned.get().is_some_and(|owned| !owned.personal && owned.alone)) />
     }
 }

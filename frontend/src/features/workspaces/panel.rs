@@ -8,6 +8,7 @@ use shared::{
     workspaces::{ChangeWorkspace, InWorkspace, WorkspaceChange},
 };
 
+use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -67,15 +68,15 @@ fn beside(workspace: CurrentWorkspace, active: WorkspaceId) -> AnyView {
     let personal = Memo::new(move |_| workspace.get().is_some_and(|workspace| workspace.personal));
     view! {
         {is_active.then(|| view! { <Badge tone=Tone::Accent>"Currently Active"</Badge> })}
-        {move || personal.get().then(|| view! { <Badge>"Personal"</Badge> })}
-        {move || attention.get().map(|words| view! { <Badge tone=Tone::Warning><Icon symbol=Symbol::Warning /> {words}</Badge> })}
+        {live(move || personal.get().then(|| view! { <Badge>"Personal"</Badge> }))}
+        {live(move || attention.get().map(|words| view! { <Badge tone=Tone::Warning><Icon symbol=Symbol::Warning /> {words}</Badge> }))}
         <IdChip id=id.to_string() />
         {(!is_active)
             .then(|| {
                 view! {
                     <span class="panel-end">
                         <ButtonLink href=routes::settings(id, Section::Workspace)>
-                            "Switch to workspace" <span class="visually-hidden">" " {move || workspace.name()}</span>
+                            "Switch to workspace" <span class="visually-hidden">" " {live(move || workspace.name())}</span>
                         </ButtonLink>
                     </span>
                 }
@@ -101,13 +102,13 @@ fn Body(workspace: CurrentWorkspace, inside: fn(WorkspaceId) -> AnyView) -> impl
             <div>
                 <dt>"Workspace name"</dt>
                 <dd>
-                    {move || {
+                    {live(move || {
                         if may_manage.get() {
                             view! { <Rename workspace /> }.into_any()
                         } else {
                             view! { <NotAllowed what=workspace.name() why="Only an administrator can rename it." /> }.into_any()
                         }
-                    }}
+                    })}
                 </dd>
             </div>
             <div><dt>"Your role"</dt><dd>{role}</dd></div>
