@@ -127,7 +127,7 @@ async fn use_vaults(team: &Team) {
     let own = team
         .own_text(bob, &format!("sdk.aws.s3.secret = \"{OF_BOB}\""))
         .await;
-    let later = format!("{{\"sdk\": {{\"aws\": \"{OF_BOB_LATER}\"}}}}");
+    let later = format!("{{\"agent\": {{\"git_pass\": \"{OF_BOB_LATER}\"}}}}");
     team.own(bob, text_of(VaultFormat::Json, &later)).await;
     let first = team
         .vault("Everybody", &format!("agent.git_pass = \"{OF_ADMINS}\"\n"))

@@ -343,7 +343,7 @@ async fn r017_of_two_choices_on_the_same_ground_one_is_refused() {
     };
     assert_eq!(chooses(true).await.status, 200);
     let refused = chooses(false).await;
-    assert_eq!((refused.status, refused.code()), (412, "precondition_failed"));
+    assert_eq!((refused.status, refused.code()), (412, "changed_meanwhile"));
     assert_eq!(shown(&app, &operator).await.is_sent, Some(true));
     let nonsense = app
         .request("PATCH", path, &operator)

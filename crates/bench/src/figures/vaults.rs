@@ -161,12 +161,11 @@ fn write_own(server: SocketAddr, account: &Account, workspace: Workspace) -> Res
 
 /// A configuration as people write them.
 fn text(number: u32) -> String {
-    let mut text = format!("agent.default_docker.image: \"registry.example.com/image:{number}\"\n");
-    for setting in 0..10 {
-        text +=
-            &format!("sdk.development.setting_{number}_{setting} = a value of some length, as they are\n");
-    }
-    text
+    let first = format!("agent.default_docker.image: \"registry.example.com/image:{number}\"\n");
+    let settings = (0..10).map(|setting| {
+        format!("sdk.development.setting_{number}_{setting} = a value of some length, as they are\n")
+    });
+    first + &settings.collect::<String>()
 }
 
 /// Makes both workspaces, of which the first account is an administrator, with groups and the vaults of others.
