@@ -159,7 +159,7 @@ fn waiting(conn: &mut PgConnection) -> i64 {
         reason = "only PostgreSQL knows, and has no table for it"
     )]
     let found = diesel::sql_query(
-        "SELECT count(*) AS count FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))",
+        "SELECT count(*) AS count FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))",
     );
     found.get_result::<Count>(conn).unwrap().count
 }
