@@ -163,7 +163,7 @@ fn write_own(server: SocketAddr, account: &Account, workspace: Workspace) -> Res
 fn text(number: u32) -> String {
     let first = format!("agent.default_docker.image: \"registry.example.com/image:{number}\"\n");
     let settings = (0..10).map(|setting| {
-        format!("sdk.development.setting_{number}_{setting} = a value of some length, as they are\n")
+        format!("sdk.development.setting_{number}_{setting} = a value of some length as they are\n")
     });
     first + &settings.collect::<String>()
 }
