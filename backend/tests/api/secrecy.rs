@@ -101,143 +101,106 @@ impl Heard {
     }
 }
 
-async fn ask(
-    team: &Team,
-    who: &Person,
-    method: &str,
-    address: &str,
-    body: Option<Value>,
-    status: u16,
-) -> Answer<Value> {
-    let mut request = team.app.request(method, address, who);
+/// Sends a request, which must be answered with this status.
+async fn ask(team: &Team, who: &Person, request: (&str, String, Value), status: u16) -> Answer<Value> {
+    let (method, address, body) = request;
+    let mut request = team.app.request(method, &address, who);
     if method == "POST" {
         // What is answered is kept for whoever sends it again.
         let key = team.app.clock.new_id().to_string();
         request = request.insert_header(("idempotency-key", key));
     }
-    if let Some(body) = body {
+    if !body.is_null() {
         request = request.set_json(body);
     }
     team.app.raw(request).await.with_status(status)
 }
 
+async fn read_all(team: &Team, who: &Person, addresses: impl IntoIterator<Item = String>) {
+    for address in addresses {
+        ask(team, who, ("GET", address, Value::Null), 200).await;
+    }
+}
+
 /// Vaults of every kind, saved more than once, restored, switched off and on, deleted, and read by every road.
 async fn use_vaults(team: &Team) {
-    let (ann, bob) = (&team.ann, &team.bob);
-    let own = team
-        .own_text(bob, &format!("sdk.aws.s3.secret = \"{OF_BOB}\""))
-        .await;
-    let later = format!("{{\"agent\": {{\"git_pass\": \"{OF_BOB_LATER}\"}}}}");
-    team.own(bob, text_of(VaultFormat::Json, &later)).await;
-    let first = team
-        .vault("Everybody", &format!("agent.git_pass = \"{OF_ADMINS}\"\n"))
-        .await;
-    team.change(
-        first.id,
-        content_of(&format!("agent.git_pass = \"{OF_ADMINS_LATER}\"\n")),
-    )
-    .await;
-    team.switch(first.id, false).await;
-    team.switch(first.id, true).await;
-    let users = team.group(GroupKind::Users).await;
-    let enforced = NewVault {
-        is_enforced: true,
-        format: VaultFormat::Yaml,
-        ..vaults::wanted(
-            users,
-            "Enforced",
-            &format!("agent:\n  environment:\n    X: \"{ENFORCED}\"\n"),
-        )
-    };
-    ask(
-        team,
-        ann,
-        "POST",
-        &url::<CreateVault>(&team.here()),
-        Some(json!(enforced)),
-        201,
-    )
-    .await;
-    let deleted = team.vault("Deleted", &format!("a = \"{DELETED}\"")).await;
-    for (who, vault) in [(bob, &own), (ann, &first)] {
-        let save = team.save(vault.id, 1);
-        ask(team, who, "POST", &url::<RestoreVaultVersion>(&save), None, 200).await;
-        let one = team.one(vault.id);
-        for address in [
+    let (own, first) = write_vaults(team).await;
+    for (who, vault) in [(&team.bob, &own), (&team.ann, &first)] {
+        let (one, save) = (team.one(vault.id), team.save(vault.id, 1));
+        let restore = ("POST", url::<RestoreVaultVersion>(&save), Value::Null);
+        ask(team, who, restore, 200).await;
+        let roads = [
             url::<GetVault>(&one),
             url::<DownloadVault>(&one),
             url::<ListVaultVersions>(&one),
             url::<GetVaultVersion>(&save),
-        ] {
-            ask(team, who, "GET", &address, None, 200).await;
-        }
+        ];
+        read_all(team, who, roads).await;
     }
-    ask(
-        team,
-        ann,
-        "DELETE",
-        &url::<DeleteVault>(&team.one(deleted.id)),
-        None,
-        204,
-    )
-    .await;
-    let served = team.served().await;
-    let shown = format!("{served:?}");
+    let shown = format!("{:?}", team.served().await);
     for expected in [OF_BOB, OF_ADMINS, ENFORCED] {
         assert!(shown.contains(expected), "{expected} is not in {shown}");
     }
-    for address in [
+    let roads = [
         url::<ChangePersonalVault>(&team.here()),
         url::<ListAppliedVaults>(&team.here()),
         url::<GetEffectiveConfiguration>(&team.here()),
         "/api/v1/me/export".to_owned(),
-    ] {
-        ask(team, bob, "GET", &address, None, 200).await;
-    }
+    ];
+    read_all(team, &team.bob, roads).await;
     let text = json!({ "format": "hocon", "content": format!("a = \"{CHECKED}\"") });
     ask(
         team,
-        bob,
-        "POST",
-        &url::<CheckVault>(&team.here()),
-        Some(text),
+        &team.bob,
+        ("POST", url::<CheckVault>(&team.here()), text),
         200,
     )
     .await;
     refuse_vaults(team, &first).await;
 }
 
+/// Answers Bob's own vault and one of administrators, both with two saves.
+async fn write_vaults(team: &Team) -> (Vault, Vault) {
+    let git = |secret: &str| format!("agent.git_pass = \"{secret}\"\n");
+    let own = team.own_text(&team.bob, &git(OF_BOB)).await;
+    let later = format!("{{\"agent\": {{\"git_pass\": \"{OF_BOB_LATER}\"}}}}");
+    team.own(&team.bob, text_of(VaultFormat::Json, &later)).await;
+    let first = team.vault("Everybody", &git(OF_ADMINS)).await;
+    team.change(first.id, content_of(&git(OF_ADMINS_LATER))).await;
+    team.switch(first.id, false).await;
+    team.switch(first.id, true).await;
+    let text = format!("agent:\n  environment:\n    X: \"{ENFORCED}\"\n");
+    let enforced = NewVault {
+        is_enforced: true,
+        format: VaultFormat::Yaml,
+        ..vaults::wanted(team.group(GroupKind::Users).await, "Enforced", &text)
+    };
+    let create = ("POST", url::<CreateVault>(&team.here()), json!(enforced));
+    ask(team, &team.ann, create, 201).await;
+    let deleted = team.vault("Deleted", &format!("a = \"{DELETED}\"")).await;
+    let delete = ("DELETE", url::<DeleteVault>(&team.one(deleted.id)), Value::Null);
+    ask(team, &team.ann, delete, 204).await;
+    (own, first)
+}
+
+/// Texts and bodies that are refused, with something secret in each.
 async fn refuse_vaults(team: &Team, vault: &Vault) {
-    let (own, theirs) = (
-        url::<ChangePersonalVault>(&team.here()),
-        url::<ChangeVault>(&team.one(vault.id)),
-    );
-    for (who, address, body) in [
-        (
-            &team.bob,
-            &own,
-            json!({ "format": "hocon", "content": format!("a = [\"{REFUSED}\"") }),
-        ),
-        (
-            &team.bob,
-            &own,
-            json!({ "format": "json", "content": format!("{{\"{REFUSED}\" 5}}") }),
-        ),
-        (
-            &team.bob,
-            &own,
-            json!({ "format": "yaml", "content": format!("a: [{REFUSED}") }),
-        ),
-        (&team.bob, &own, json!({ "format": REFUSED, "content": REFUSED })),
-        (&team.bob, &own, json!({ REFUSED: REFUSED })),
-        (&team.ann, &theirs, json!({ "content": { "a": REFUSED } })),
-        (&team.ann, &theirs, json!({ "content": [REFUSED] })),
+    let own = url::<ChangePersonalVault>(&team.here());
+    for body in [
+        json!({ "format": "hocon", "content": format!("a = [\"{REFUSED}\"") }),
+        json!({ "format": "json", "content": format!("{{\"{REFUSED}\" 5}}") }),
+        json!({ "format": "yaml", "content": format!("a: [{REFUSED}") }),
+        json!({ "format": REFUSED, "content": REFUSED }),
+        json!({ REFUSED: REFUSED }),
     ] {
-        let refused = team
-            .app
-            .raw(team.app.request("PATCH", address, who).set_json(&body))
-            .await;
-        assert!(matches!(refused.status, 400 | 422), "{body}: {}", refused.text());
+        ask(team, &team.bob, ("PATCH", own.clone(), body), 422).await;
+    }
+    let theirs = url::<ChangeVault>(&team.one(vault.id));
+    for body in [
+        json!({ "content": { "a": REFUSED } }),
+        json!({ "content": [REFUSED] }),
+    ] {
+        ask(team, &team.ann, ("PATCH", theirs.clone(), body), 422).await;
     }
     let cut_off = format!("{{\"content\": \"{REFUSED}");
     let request = team
@@ -248,10 +211,9 @@ async fn refuse_vaults(team: &Team, vault: &Vault) {
     assert_eq!(team.app.raw(request).await.status, 400);
 }
 
-/// Access to storage, of one's own and of a group, which opens objects.
-async fn use_storage(team: &Team) {
-    let (ann, bob) = (&team.ann, &team.bob);
-    let of_group = json!([
+/// Access to storage of a group, which opens an object and is changed.
+async fn use_storage_vault(team: &Team) {
+    let entries = json!([
         wanted(),
         { "bucket": "other", "key": "AKIA2", "secret": VAULT_SECRET, "token": VAULT_TOKEN }
     ]);
@@ -259,74 +221,74 @@ async fn use_storage(team: &Team) {
     let vault = team
         .made(NewVault {
             target: VaultTarget::Storage,
-            ..vaults::wanted(users, "Buckets", &of_group.to_string())
+            ..vaults::wanted(users, "Buckets", &entries.to_string())
         })
         .await;
-    // The secret stays, for what is shown comes without it.
-    let shown = team.content(ann, vault.id).await;
-    team.change(vault.id, content_of(&shown)).await;
-    let spoilt = of_group
+    // What is shown comes without its secrets, and is saved again without them.
+    let shown = team.content(&team.ann, vault.id).await;
+    let fewer: Value = serde_json::from_str(&shown).unwrap();
+    let saved = team
+        .change(vault.id, content_of(&json!([fewer[0]]).to_string()))
+        .await;
+    assert_eq!(saved.vault.version, 2);
+    let spoilt = entries
         .to_string()
         .replace("\"other\"", &format!("\"{REFUSED}\""));
-    ask(
-        team,
-        ann,
+    let change = (
         "PATCH",
-        &url::<ChangeVault>(&team.one(vault.id)),
-        Some(json!({ "content": spoilt })),
-        422,
-    )
-    .await;
+        url::<ChangeVault>(&team.one(vault.id)),
+        json!({ "content": spoilt }),
+    );
+    ask(team, &team.ann, change, 422).await;
+    open_objects(team).await;
+}
 
+/// Entries of one's own, one of which opens an object with a token.
+async fn use_own_storage(team: &Team) {
     let mine = json!({ "provider": "s3", "bucket": "mine", "key": "AKIA3", "secret": OWN_SECRET, "token": OWN_TOKEN });
-    let made = ask(team, bob, "POST", "/api/v1/me/storage", Some(mine), 201)
-        .await
-        .json();
+    let create = ("POST", "/api/v1/me/storage".to_owned(), mine);
+    let made = ask(team, &team.bob, create, 201).await.json();
     let address = format!("/api/v1/me/storage/{}", made["id"].as_str().unwrap());
-    ask(
-        team,
-        bob,
-        "PATCH",
-        &address,
-        Some(json!({ "secret": OWN_SECRET, "region": "eu-west-1" })),
-        200,
-    )
-    .await;
-    for spoilt in [
-        json!({ "secret": format!("{REFUSED} {REFUSED}") }),
-        json!({ REFUSED: 1 }),
+    for (change, status) in [
+        (json!({ "secret": OWN_SECRET, "region": "eu-west-1" }), 200),
+        (json!({ "secret": format!("{REFUSED} {REFUSED}") }), 422),
+        (json!({ REFUSED: 1 }), 422),
     ] {
-        ask(team, bob, "PATCH", &address, Some(spoilt), 422).await;
+        ask(team, &team.bob, ("PATCH", address.clone(), change), status).await;
     }
-    // By the group's entry, and then by one's own with a token.
-    for own in [false, true] {
-        if own {
-            let session = NewStorageEntry {
-                key: SESSION_KEY.to_owned(),
-                token: Some(secret(TOKEN)),
-                ..wanted()
-            };
-            let made = add(&team.app, bob, session).await;
-            let test = format!("/api/v1/me/storage/{}/test", made.id);
-            assert_eq!(
-                ask(team, bob, "POST", &test, None, 200).await.json()["works"],
-                true
-            );
-        }
-        let query = query_string(&ObjectAddress {
-            url: in_s3("data/page.html"),
-        });
-        for address in [url::<ShowObject>(&team.here()), url::<LoadObject>(&team.here())] {
-            ask(team, bob, "GET", &(address + &query), None, 200).await;
-        }
-        let of_bob = Person {
-            workspace: ann.workspace,
-            ..bob.clone()
-        };
-        let shown = preview(&team.app, &of_bob, &in_s3("data/sample.png")).await;
-        shown.reply();
-    }
-    ask(team, bob, "GET", "/api/v1/me/export", None, 200).await;
+    let session = NewStorageEntry {
+        key: SESSION_KEY.to_owned(),
+        token: Some(secret(TOKEN)),
+        ..wanted()
+    };
+    let made = add(&team.app, &team.bob, session).await;
+    let test = (
+        "POST",
+        format!("/api/v1/me/storage/{}/test", made.id),
+        Value::Null,
+    );
+    assert_eq!(ask(team, &team.bob, test, 200).await.json()["works"], true);
+    open_objects(team).await;
+    read_all(team, &team.bob, ["/api/v1/me/export".to_owned()]).await;
+}
+
+/// Bob looks at an object by every road.
+async fn open_objects(team: &Team) {
+    let query = query_string(&ObjectAddress {
+        url: in_s3("data/page.html"),
+    });
+    let roads = [
+        url::<ShowObject>(&team.here()) + &query,
+        url::<LoadObject>(&team.here()) + &query,
+    ];
+    read_all(team, &team.bob, roads).await;
+    let in_the_team = Person {
+        workspace: team.ann.workspace,
+        ..team.bob.clone()
+    };
+    preview(&team.app, &in_the_team, &in_s3("data/sample.png"))
+        .await
+        .reply();
 }
 
 #[actix_web::test]
@@ -334,13 +296,14 @@ async fn r021_a_dump_of_database_log_and_backup_shows_no_secret() {
     let heard = Heard::everything();
     let team = Team::on(storage::server().await);
     use_vaults(&team).await;
-    use_storage(&team).await;
+    use_storage_vault(&team).await;
+    use_own_storage(&team).await;
     for address in [
         url::<ListVaults>(&team.here()),
         url::<ListAudit>(&team.here()),
         url::<ExportAudit>(&team.here()) + "?format=csv",
     ] {
-        let told = ask(&team, &team.ann, "GET", &address, None, 200).await;
+        let told = ask(&team, &team.ann, ("GET", address.clone(), Value::Null), 200).await;
         assert_holds_none(&address, told.text().as_bytes(), &ALL);
     }
     team.app.state.write_meters().unwrap();
