@@ -52,7 +52,7 @@ fn r021_what_is_in_a_vault_is_in_no_file_and_not_even_in_the_longest_log() {
     assert_eq!(call("GET", &format!("{vaults}/effective"), "").status, 200);
     let look = |when: &str| {
         let mut files = 0;
-        for file in fs::read_dir(folder.path()).unwrap() {
+        for file in fs::read_dir(folder.path().join("data")).unwrap() {
             let path = file.unwrap().path();
             if path.is_file() {
                 let bytes = fs::read(&path).unwrap();
