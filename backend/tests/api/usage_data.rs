@@ -4,12 +4,15 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpListener,
     sync::mpsc::{Receiver, channel},
+    time::{Duration, Instant},
 };
 
+use actix_web::rt::time::sleep;
 use backend::jobs;
 use chrono::TimeDelta;
 use db::{Conn, schema::server};
 use diesel::prelude::*;
+use futures_util::future::join;
 use serde_json::{Value, json};
 use shared::{
     contract::Endpoint as _,
@@ -21,19 +24,27 @@ use testkit::{As, Person, TestApp};
 /// One request as the recipient gets it: head and body.
 type Told = (String, String);
 
-/// Somebody on this machine to whom usage data is sent, and who answers every request with the same words.
+/// What somebody does who is told something.
+#[derive(Debug, Clone, Copy)]
+enum Does {
+    Answer(&'static str),
+    HangUp,
+    Nothing,
+}
+
+/// Somebody on this machine to whom usage data is sent, and who does the same with every request.
 struct Recipient {
     address: String,
     told: Receiver<Told>,
 }
 
 impl Recipient {
-    /// `None` hangs up on everybody.
-    fn answering(answer: Option<&'static str>) -> Self {
+    fn who(does: Does) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}/reports?from=clearance", listener.local_addr().unwrap());
         let (tell, told) = channel();
         std::thread::spawn(move || {
+            let mut kept_waiting = Vec::new();
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
                 let mut bytes = Vec::new();
@@ -47,8 +58,10 @@ impl Recipient {
                     assert!(read > 0, "half a request: {}", String::from_utf8_lossy(&bytes));
                 };
                 tell.send(request).unwrap();
-                if let Some(answer) = answer {
-                    stream.write_all(answer.as_bytes()).unwrap();
+                match does {
+                    Does::Answer(answer) => stream.write_all(answer.as_bytes()).unwrap(),
+                    Does::HangUp => {}
+                    Does::Nothing => kept_waiting.push(stream),
                 }
             }
         });
@@ -56,7 +69,7 @@ impl Recipient {
     }
 
     fn new() -> Self {
-        Self::answering(Some(
+        Self::who(Does::Answer(
             "HTTP/1.1 204 No Content\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
         ))
     }
@@ -254,21 +267,21 @@ async fn r017_a_recipient_that_does_not_take_it_is_no_failure_and_is_asked_again
         elsewhere.address
     );
     let broken = "HTTP/1.1 500 Internal Server Error\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-    for answer in [
-        Some(broken),
-        Some(leads_away.leak() as &str),
-        Some("no HTTP\r\n\r\n"),
-        None,
+    for does in [
+        Does::Answer(broken),
+        Does::Answer(leads_away.leak()),
+        Does::Answer("no HTTP\r\n\r\n"),
+        Does::HangUp,
     ] {
-        let recipient = Recipient::answering(answer);
+        let recipient = Recipient::who(does);
         let (app, operator) = server_telling(&recipient.address).await;
         choose(&app, &operator, true).await;
-        assert!(!send(&app).await, "{answer:?}");
-        assert!(!send(&app).await, "{answer:?}");
-        assert_eq!(recipient.told().len(), 1, "{answer:?}");
+        assert!(!send(&app).await, "{does:?}");
+        assert!(!send(&app).await, "{does:?}");
+        assert_eq!(recipient.told().len(), 1, "{does:?}");
         app.clock.advance(TimeDelta::days(1));
-        assert!(!send(&app).await, "{answer:?}");
-        assert_eq!(recipient.told().len(), 1, "{answer:?}");
+        assert!(!send(&app).await, "{does:?}");
+        assert_eq!(recipient.told().len(), 1, "{does:?}");
         assert_eq!(shown(&app, &operator).await.is_sent, Some(true));
     }
     assert_eq!(elsewhere.told(), [], "no answer leads elsewhere");
@@ -278,6 +291,27 @@ async fn r017_a_recipient_that_does_not_take_it_is_no_failure_and_is_asked_again
     choose(&app, &operator, true).await;
     assert!(!send(&app).await);
     assert_eq!(shown(&app, &operator).await.is_sent, Some(true));
+}
+
+#[actix_web::test]
+async fn r017_a_recipient_that_says_nothing_holds_nobody_up() {
+    let recipient = Recipient::who(Does::Nothing);
+    let (app, operator) = server_telling(&recipient.address).await;
+    choose(&app, &operator, true).await;
+    let began = Instant::now();
+    let meanwhile = async {
+        while recipient.told().is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(8), "nothing was sent");
+            sleep(Duration::from_millis(5)).await;
+        }
+        // Whoever waits for an answer holds no lock.
+        let asked = Instant::now();
+        choose(&app, &operator, false).await;
+        assert!(asked.elapsed() < Duration::from_secs(4), "{:?}", asked.elapsed());
+    };
+    let (sent, ()) = join(send(&app), meanwhile).await;
+    assert!(!sent);
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
 }
 
 #[actix_web::test]
