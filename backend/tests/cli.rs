@@ -9,4 +9,5 @@ mod cli {
     mod process;
     mod refusals;
     mod running;
+    mod secrecy;
 }

@@ -16,6 +16,8 @@ mod doors;
 #[cfg(test)]
 mod downloads;
 #[cfg(test)]
+mod dump;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod jobs;
@@ -25,6 +27,8 @@ mod kit;
 mod members;
 #[cfg(test)]
 mod notifications;
+#[cfg(test)]
+mod secrecy;
 #[cfg(test)]
 mod server_users;
 #[cfg(test)]
@@ -39,6 +43,8 @@ mod storage;
 mod sweep;
 #[cfg(test)]
 mod usage;
+#[cfg(test)]
+mod usage_data;
 #[cfg(test)]
 mod vaults;
 #[cfg(test)]

@@ -5,6 +5,8 @@ mod access;
 #[cfg(test)]
 mod azure;
 #[cfg(test)]
+mod endings;
+#[cfg(test)]
 mod entries;
 #[cfg(test)]
 mod objects;

@@ -41,7 +41,11 @@ pub struct Team {
 
 impl Team {
     pub async fn new() -> Self {
-        let app = TestApp::start().await;
+        Self::on(TestApp::start().await)
+    }
+
+    /// The same on a server with other settings.
+    pub fn on(app: TestApp) -> Self {
         let (ann, bob, eve) = (app.person("ann"), app.person("bob"), app.person("eve"));
         app.member(ann.workspace, &bob, Role::User);
         let bobs_key = app.key(&bob, ann.workspace);

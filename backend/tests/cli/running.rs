@@ -15,14 +15,14 @@ use serde_json::{Value, json};
 
 use super::process::{EMAIL, PASSWORD, Reply, Server, folder, read_reply};
 
-fn set_up(server: &Server) -> Reply {
+pub fn set_up(server: &Server) -> Reply {
     let body = json!({
         "token": server.token(), "name": "Ann", "email": EMAIL, "password": PASSWORD, "hosting": "own_team",
     });
     server.post("/api/v1/setup", &body)
 }
 
-fn sign_in(server: &Server) -> Reply {
+pub fn sign_in(server: &Server) -> Reply {
     server.post(
         "/api/v1/session",
         &json!({ "email": EMAIL, "password": PASSWORD }),

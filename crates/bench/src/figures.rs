@@ -6,3 +6,4 @@ pub mod flood;
 pub mod members;
 pub mod sign_in;
 pub mod start;
+pub mod vaults;

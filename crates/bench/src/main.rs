@@ -8,6 +8,7 @@ mod machine;
 mod recorded;
 mod report;
 mod rounds;
+mod rows;
 mod same;
 mod server;
 mod set_up;
@@ -25,7 +26,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    figures::{app_size, calls, flood, members, sign_in, start},
+    figures::{app_size, calls, flood, members, sign_in, start, vaults},
     machine::Pinning,
     report::{Figure, Report},
     rounds::Effort,
@@ -98,6 +99,8 @@ enum Part {
     App,
     /// Pages of large and small lists.
     Members,
+    /// What clients load, among many vaults and few.
+    Vaults,
 }
 
 fn main() -> ExitCode {
@@ -154,10 +157,8 @@ fn measure(run: &Run, effort: Effort, pinning: Pinning) -> Result<Vec<Figure>> {
     if wanted(Part::App) {
         figures.extend(app_size::measure(&run.dist)?);
     }
-    if [Part::Calls, Part::SignIn, Part::Flood, Part::Start, Part::Members]
-        .into_iter()
-        .any(wanted)
-    {
+    let app_alone = run.only.iter().all(|part| *part == Part::App);
+    if run.only.is_empty() || !app_alone {
         ensure!(
             place.clearance.is_file(),
             "there is no {}: build it with `cargo xtask build`",
@@ -183,6 +184,10 @@ fn measure(run: &Run, effort: Effort, pinning: Pinning) -> Result<Vec<Figure>> {
     if wanted(Part::Members) {
         say("pages of a large list beside those of a small one\n");
         figures.extend(members::measure(&place, effort)?);
+    }
+    if wanted(Part::Vaults) {
+        say("what clients load, among many vaults beside few\n");
+        figures.extend(vaults::measure(&place, effort)?);
     }
     // Measured in the order of what they need, told in the order of the targets.
     figures.sort_by_key(|figure| figure.target.trim_start_matches('P').parse().unwrap_or(u32::MAX));

@@ -35,28 +35,34 @@ impl Account {
             .context("could not sign in")?;
         let cookie = cookie(&signed_in)?;
         let workspace = text(&signed_in.json()?, "/workspace_id")?;
-        let path = format!("/api/v1/workspaces/{workspace}/credentials");
-        let made = Request::post(
-            server,
-            &path,
-            &[("cookie", &cookie)],
-            &json!({ "label": "bench" }),
-        );
-        let pair = wire.ask(&made).context("could not make a key pair")?.json()?;
-        let (access, secret) = (text(&pair, "/access_key")?, text(&pair, "/secret_key")?);
-        let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{access}:{secret}"));
-        let basic = format!("Basic {encoded}");
-        let logged_in = wire
-            .ask(&log_in(server, &basic))
-            .context("could not make a token")?
-            .json()?;
+        let basic = key_pair(server, &cookie, &workspace)?;
         Ok(Self {
-            bearer: format!("Bearer {}", text(&logged_in, "/data/token")?),
+            bearer: token(server, &basic)?,
             workspace,
             cookie,
             basic,
         })
     }
+}
+
+/// Makes a key pair for a workspace; answers the `Authorization` header with it.
+pub fn key_pair(server: SocketAddr, cookie: &str, workspace: &str) -> Result<String> {
+    let path = format!("/api/v1/workspaces/{workspace}/credentials");
+    let made = Request::post(server, &path, &[("cookie", cookie)], &json!({ "label": "bench" }));
+    let mut wire = Wire::open(server)?;
+    let pair = wire.ask(&made).context("could not make a key pair")?.json()?;
+    let (access, secret) = (text(&pair, "/access_key")?, text(&pair, "/secret_key")?);
+    let encoded = base64::engine::general_purpose::STANDARD.encode(format!("{access}:{secret}"));
+    Ok(format!("Basic {encoded}"))
+}
+
+/// Makes a token with a key pair; answers the `Authorization` header with it.
+pub fn token(server: SocketAddr, basic: &str) -> Result<String> {
+    let logged_in = Wire::open(server)?
+        .ask(&log_in(server, basic))
+        .context("could not make a token")?
+        .json()?;
+    Ok(format!("Bearer {}", text(&logged_in, "/data/token")?))
 }
 
 /// A sign-in with e-mail and password.

@@ -24,14 +24,29 @@ impl Request {
         Self(head("GET", host, path, headers, "").into_bytes())
     }
 
-    /// A request with a JSON body, as the app would send it.
+    /// A `POST` with a JSON body, as the app would send it.
     pub fn post(host: SocketAddr, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Self {
+        Self::with_body("POST", host, path, headers, body)
+    }
+
+    /// A `PATCH` with a JSON body, as the app would send it.
+    pub fn patch(host: SocketAddr, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Self {
+        Self::with_body("PATCH", host, path, headers, body)
+    }
+
+    fn with_body(
+        method: &str,
+        host: SocketAddr,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> Self {
         let body = body.to_string();
         let about = format!(
             "content-type: application/json\r\ncontent-length: {}\r\nx-clearance-client: app\r\n",
             body.len()
         );
-        Self((head("POST", host, path, headers, &about) + &body).into_bytes())
+        Self((head(method, host, path, headers, &about) + &body).into_bytes())
     }
 }
 

@@ -58,7 +58,8 @@ CREATE TABLE vaults (
 CREATE UNIQUE INDEX vaults_personal ON vaults (workspace_id, owner_id) WHERE owner_id IS NOT NULL;
 CREATE UNIQUE INDEX vaults_by_name ON vaults (workspace_id, name_key) WHERE group_id IS NOT NULL;
 CREATE INDEX vaults_by_order ON vaults (workspace_id, position, id) WHERE group_id IS NOT NULL;
-CREATE INDEX vaults_by_group ON vaults (group_id);
+-- With the workspace, so that no other index looks better to whoever knows only how many columns it narrows down.
+CREATE INDEX vaults_by_group ON vaults (group_id, workspace_id);
 CREATE INDEX vaults_by_author ON vaults (updated_by);
 
 -- Every save. The content is sealed for the place `vault/<vault>/<version>`.

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use db::{columns, schema::*};
-use diesel::prelude::*;
+use db::{Conn, columns, schema::*};
+use diesel::{connection::SimpleConnection as _, prelude::*};
 use shared::{
     groups::GroupKind,
     ids::{GroupId, VaultId},
@@ -70,6 +70,10 @@ fn of_others(team: &Team) {
                 ))
                 .execute(conn)?;
         }
+        if let Conn::Pg(conn) = conn {
+            // PostgreSQL does so by itself, within a minute; until then it goes by what it knew of empty tables.
+            conn.batch_execute("ANALYZE groups, vaults, vault_versions")?;
+        }
         Ok(())
     });
 }
@@ -88,17 +92,20 @@ async fn shortest(team: &Team) -> Duration {
 #[actix_web::test]
 async fn the_vaults_of_others_make_no_client_wait() {
     let team = Team::new().await;
+    // One group is looked for as any column is; which index serves several is another decision of the database.
     for number in 0..10 {
-        team.vault(&format!("Mine {number}"), "a = 1").await;
+        let name = format!("Mine {number}");
+        let group = team.custom_group(&name, &[&team.bob]);
+        team.vault_for(group, &name, "a = 1").await;
     }
     team.own_text(&team.bob, "a = 2").await;
     let few = shortest(&team).await;
     of_others(&team);
     let many = shortest(&team).await;
-    // A walk through all of them takes ten times as long and more; that it is no more than half as long again is measured elsewhere,
-    // on a machine that does nothing else.
+    // A walk through all of them takes nearly three times as long; that it is no more than half as long again is measured
+    // elsewhere, on a machine that does nothing else.
     assert!(
-        many < few * 3,
+        many < few * 2,
         "{few:?} with ten vaults, {many:?} with ten thousand more"
     );
 }

@@ -1,5 +1,15 @@
 //! Several people at once: nothing is lost, and the order stays an order.
 
+use std::{
+    sync::{Arc, Barrier},
+    time::{Duration, Instant},
+};
+
+use db::{
+    Conn, columns,
+    schema::{vaults, workspaces},
+};
+use diesel::{PgConnection, prelude::*};
 use serde_json::json;
 use shared::{
     contract::url,
@@ -119,8 +129,6 @@ async fn moves_and_new_vaults_at_once_leave_one_order_with_everything_in_it() {
         .reply();
     assert_eq!((page.total, page.items.len()), (14, 14));
     let positions: Vec<i64> = team.app.db(|conn| {
-        use db::schema::vaults;
-        use diesel::prelude::*;
         vaults::table
             .select(vaults::position)
             .order(vaults::position)
@@ -137,4 +145,81 @@ async fn moves_and_new_vaults_at_once_leave_one_order_with_everything_in_it() {
             .map(|vault| vault.name.to_string())
             .collect::<Vec<_>>()
     );
+}
+
+/// How many sessions of the database wait for this one.
+fn waiting(conn: &mut PgConnection) -> i64 {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        count: i64,
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only PostgreSQL knows, and has no table for it"
+    )]
+    let found = diesel::sql_query(
+        "SELECT count(*) AS count FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))",
+    );
+    found.get_result::<Count>(conn).unwrap().count
+}
+
+#[actix_web::test]
+async fn two_who_wait_for_each_other_are_no_failure_and_one_of_them_is_told_to_try_again() {
+    let team = Team::new().await;
+    let vault = team.vault("V", "a = 1").await;
+    let (path, who) = (team.one(vault.id), As::from(&team.ann));
+    let (row, workspace) = (
+        columns::VaultId(vault.id),
+        columns::WorkspaceId(team.ann.workspace),
+    );
+    // The change locks the workspace and then the vault; somebody else does it the other way round.
+    let has_locked = Arc::new(Barrier::new(2));
+    let body = super::content_of("a = 2");
+    let (whose, wanted) = (path.clone(), body.clone());
+    let answers = team.app.race(2, async move |app, number| {
+        if number == 1 {
+            has_locked.wait();
+            let answer = app
+                .call::<ChangeVault>(&who, path.clone(), (), body.clone())
+                .await;
+            let told = (answer.status != 200).then(|| answer.code());
+            return Some((answer.status, told));
+        }
+        app.change(|conn| {
+            diesel::update(vaults::table.find(row))
+                .set(vaults::version.eq(vaults::version))
+                .execute(conn)?;
+            has_locked.wait();
+            if let Conn::Pg(conn) = conn {
+                let began = Instant::now();
+                while waiting(conn) == 0 {
+                    assert!(
+                        began.elapsed().as_secs() < 20,
+                        "the change never came to the vault"
+                    );
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+            }
+            diesel::update(workspaces::table.find(workspace))
+                .set(workspaces::name.eq(workspaces::name))
+                .execute(conn)
+        });
+        None
+    });
+    // On SQLite nobody locks anything before whoever writes has ended.
+    let is_postgres = team.app.db(|conn| Ok(matches!(conn, Conn::Pg(_))));
+    let expected = if is_postgres {
+        (503, Some("busy"))
+    } else {
+        (200, None)
+    };
+    assert_eq!(answers[1], Some(expected));
+    // What was undone is undone whole, and can be done again.
+    let again = team
+        .app
+        .call::<ChangeVault>(&team.ann, whose, (), wanted)
+        .await
+        .reply();
+    assert_eq!((again.vault.version, again.content.expose()), (2, "a = 2"));
 }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use db::{Conn, columns, schema::vault_versions};
-use diesel::{prelude::*, sql_types::Text};
+use db::{columns, schema::vault_versions};
+use diesel::prelude::*;
 use serde_json::json;
 use shared::{
     groups::GroupKind,
@@ -14,55 +14,9 @@ use shared::{
 };
 
 use super::{Team, content_of, journal, secret, text_of, wanted};
+use crate::dump::dump;
 
 const SECRET: &str = "AKIAlanternfennelorchard";
-
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    line: String,
-}
-
-fn lines(team: &Team, sqlite: &str, postgres: &str) -> Vec<String> {
-    let found: Vec<Line> = team.app.db(|conn| {
-        let text = match conn {
-            Conn::Sqlite(_) => sqlite,
-            Conn::Pg(_) => postgres,
-        };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "no query builder asks for whatever there is"
-        )]
-        diesel::sql_query(text).load(conn)
-    });
-    found.into_iter().map(|found| found.line).collect()
-}
-
-/// All that any table holds.
-fn dump(team: &Team) -> String {
-    let tables = lines(
-        team,
-        "SELECT name AS line FROM sqlite_master WHERE type = 'table'",
-        "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()",
-    );
-    assert!(tables.contains(&"vault_versions".to_owned()), "{tables:?}");
-    let mut all = String::new();
-    for table in tables {
-        let columns = lines(
-            team,
-            &format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{table}')"),
-            "SELECT '' AS line",
-        )
-        .join(" || ' ' || ");
-        let rows = lines(
-            team,
-            &format!("SELECT {columns} AS line FROM \"{table}\""),
-            &format!("SELECT whole::text AS line FROM \"{table}\" AS whole"),
-        );
-        all.extend(rows);
-    }
-    all
-}
 
 #[actix_web::test]
 async fn r21_a_content_is_sealed_in_every_table() {
@@ -83,7 +37,7 @@ async fn r21_a_content_is_sealed_in_every_table() {
     let made = team.app.raw(request).await.with_status(201).json();
     let id = made["id"].as_str().unwrap().parse().unwrap();
     team.change(id, content_of(&format!("b = {SECRET}"))).await;
-    let all = dump(&team);
+    let all = dump(&team.app);
     assert!(
         all.contains(&team.app.state.keys().sealing_key_id()),
         "the tables were read"

@@ -13,6 +13,7 @@ use crate::{
     load::Shape,
     report::{Figure, Goal},
     rounds::{Contender, Effort, interleave},
+    rows::{first_account, insert_workspace},
     server::{Admin, Place, Server},
     set_up::Account,
     wire::{Reply, Request, Wire},
@@ -92,11 +93,11 @@ fn check(reply: &Reply) -> Result<()> {
 /// Makes both workspaces, of which the first account is an administrator.
 fn fill(file: &Path) -> Result<()> {
     let db = Db::open(Kind::Sqlite(file.to_path_buf()), 1);
-    let admin: String = db.read(|conn| users::table.select(users::id).first(conn).map_err(DbError::from))?;
+    let admin = first_account(&db)?;
     let start = DateTime::UNIX_EPOCH.naive_utc() + TimeDelta::days(20_000);
     db.write(|conn| {
         for (workspace, size) in SIZES {
-            insert_workspace(conn, workspace, &admin, start)?;
+            insert_workspace(conn, workspace.0, "A large team", &admin, start)?;
             for number in 1..size {
                 insert_member(conn, workspace, size, number, start)?;
             }
@@ -104,32 +105,6 @@ fn fill(file: &Path) -> Result<()> {
         Ok::<(), DbError>(())
     })?;
     Ok(())
-}
-
-fn insert_workspace(
-    conn: &mut Conn,
-    workspace: Workspace,
-    admin: &str,
-    now: NaiveDateTime,
-) -> QueryResult<()> {
-    diesel::insert_into(workspaces::table)
-        .values((
-            workspaces::id.eq(workspace.0),
-            workspaces::name.eq("A large team"),
-            workspaces::owner_id.eq(admin),
-            workspaces::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    let row = (
-        members::workspace_id.eq(workspace.0),
-        members::user_id.eq(admin),
-        members::role.eq("admin"),
-        members::added_at.eq(now),
-    );
-    diesel::insert_into(members::table)
-        .values(row)
-        .execute(conn)
-        .and_then(db::one)
 }
 
 fn insert_member(

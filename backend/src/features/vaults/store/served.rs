@@ -10,7 +10,7 @@ use shared::{permission::Role, storage::NewStorageEntry, vaults::VaultTarget};
 
 use super::{
     super::{content, storage},
-    is_newest,
+    active_for, is_newest,
 };
 use crate::{access::Scope, features::groups::store as groups_of};
 
@@ -88,10 +88,13 @@ fn of_groups(
     target: VaultTarget,
 ) -> QueryResult<Vec<ServedRow>> {
     let of_member = groups_of::of_member(conn, scope, user, role)?;
+    let which = active_for(conn, scope, &of_member)?;
+    // What was switched off or given to another group meanwhile is left out.
     scope
         .vaults()
         .left_join(groups::table)
         .inner_join(vault_versions::table.on(is_newest()))
+        .filter(vaults::id.eq_any(which))
         .filter(vaults::group_id.eq_any(of_member))
         .filter(vaults::is_active.eq(true))
         .filter(vaults::target.eq(columns::VaultTarget(target)))
