@@ -5,8 +5,8 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::live::live;
 
 /// One column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
