@@ -1,6 +1,6 @@
 //! Each key of a text against the keys that clients know.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::grammar::Mark;
 use crate::lint::{Code, MOST_FINDINGS, Raw, Severity, steps};
@@ -27,43 +27,56 @@ pub(crate) struct KeyLint<'a> {
 }
 
 impl KeyLint<'_> {
+    /// Looks at each place of the text once, however often it is written.
     pub(crate) fn run(&mut self) {
         let marks = &self.parsed.reading.marks;
-        let mut told: BTreeSet<String> = BTreeSet::new();
-        let mut last = None;
+        // Each place by the place above it; all elements of a list are one place.
+        let mut places: BTreeMap<(Option<usize>, &str), usize> = BTreeMap::new();
+        let mut place_of: Vec<usize> = Vec::with_capacity(marks.len());
+        // Whether nothing is to be told of what stands below.
+        let mut quiet = vec![false; marks.len()];
+        let mut told = Told::default();
         for (index, mark) in marks.iter().enumerate() {
-            if self.out.len() > 3 * MOST_FINDINGS {
-                return;
-            }
-            // What stands below something unknown is not told again: the marks below a mark follow it at once.
-            if last.is_some_and(|last| is_below(marks, index, last)) {
+            let above = mark.above.and_then(|above| place_of.get(above).copied());
+            let place = *places.entry((above, &mark.step)).or_insert(index);
+            place_of.push(place);
+            let is_quiet = |at: usize| quiet.get(at).copied().unwrap_or(false);
+            if place != index {
                 continue;
             }
-            let path = steps(marks, Some(index));
-            if let Some(raw) = self.judge(&path, mark, index) {
-                if raw.code == Code::UnknownKey {
-                    last = Some(index);
+            let verdict = if above.is_some_and(is_quiet) {
+                Verdict::Quiet(None)
+            } else {
+                self.judge(&steps(marks, Some(index)), mark, index, &told)
+            };
+            let raw = match verdict {
+                Verdict::Fine => None,
+                Verdict::Tell(raw) => Some(raw),
+                Verdict::Quiet(raw) => {
+                    if let Some(quiet) = quiet.get_mut(index) {
+                        *quiet = true;
+                    }
+                    raw
                 }
-                if told.insert(format!("{:?} {}", raw.code, path.join("\n"))) {
-                    self.out.push(raw);
-                }
+            };
+            if let Some(raw) = raw.filter(|raw| told.has_room(raw)) {
+                self.out.push(raw);
             }
         }
     }
 
-    fn judge(&self, path: &[&str], mark: &Mark, index: usize) -> Option<Raw> {
-        let raw = |severity, code, message: String| {
-            Some(Raw {
-                severity,
-                code,
-                mark: Some(index),
-                at: mark.at,
-                message,
-            })
+    fn judge(&self, path: &[&str], mark: &Mark, index: usize, told: &Told) -> Verdict {
+        let found = |severity, code, message: String| Raw {
+            severity,
+            code,
+            mark: Some(index),
+            at: mark.at,
+            message,
         };
+        let raw = |severity, code, message: String| Verdict::Tell(found(severity, code, message));
         // There may be many, and every name is right.
         if let ["environment", _] = path {
-            return None;
+            return Verdict::Fine;
         }
         if let ["agent", key] = path
             && NOT_FROM_VAULTS.contains(key)
@@ -81,20 +94,26 @@ impl KeyLint<'_> {
         }
         match look_up(path) {
             Known::Unknown { steps } => {
-                let message = unknown(path, steps)?;
+                // Looking for what was meant takes its time.
+                let Some(message) = told.more_unknown().then(|| unknown(path, steps)).flatten() else {
+                    return Verdict::Quiet(None);
+                };
                 let severity = if message.contains("Did you mean") {
                     Severity::Warning
                 } else {
                     Severity::Note
                 };
-                raw(severity, Code::UnknownKey, message)
+                // What stands below something unknown is not told as well.
+                Verdict::Quiet(Some(found(severity, Code::UnknownKey, message)))
             }
             Known::Above => {
-                let value = value_at(&self.parsed.tree, path)?;
+                let Some(value) = value_at(&self.parsed.tree, path) else {
+                    return Verdict::Fine;
+                };
                 let is_list = matches!(value, Value::List(_))
                     && matches!(look_up(&[path, &["[]"]].concat()), Known::Above);
                 if is_list || matches!(value, Value::Map(_)) || path.is_empty() {
-                    return None;
+                    return Verdict::Fine;
                 }
                 let message = format!(
                     "Clients have a section here. {} in its place takes the whole section away from them. Write keys in braces.",
@@ -102,9 +121,13 @@ impl KeyLint<'_> {
                 );
                 raw(Severity::Error, Code::ReplacesSection, message)
             }
+            // What stands below it is the writer's own.
+            Known::Leaf(Kind::Block) => Verdict::Quiet(None),
             Known::Leaf(kind) => {
-                let value = value_at(&self.parsed.tree, path)?;
-                let wanted = wanted(kind, value)?;
+                let value = value_at(&self.parsed.tree, path);
+                let Some((value, wanted)) = value.and_then(|value| Some((value, wanted(kind, value)?))) else {
+                    return Verdict::Fine;
+                };
                 let message = format!(
                     "Clients expect {wanted} here, and this is {}. Change it.",
                     value.kind()
@@ -122,15 +145,35 @@ fn capital(text: &str) -> String {
     })
 }
 
-fn is_below(marks: &[Mark], index: usize, above: usize) -> bool {
-    let mut next = Some(index);
-    while let Some(here) = next.filter(|here| *here >= above) {
-        if here == above {
-            return true;
-        }
-        next = marks.get(here).and_then(|mark| mark.above);
+/// What there is to tell of a place.
+enum Verdict {
+    /// Nothing.
+    Fine,
+    /// This.
+    Tell(Raw),
+    /// This, if anything, and nothing of what stands below.
+    Quiet(Option<Raw>),
+}
+
+/// How much was told.
+#[derive(Default)]
+struct Told {
+    by_severity: BTreeMap<Severity, usize>,
+    unknown: usize,
+}
+
+impl Told {
+    /// Counts a finding; whether there is room for it.
+    fn has_room(&mut self, raw: &Raw) -> bool {
+        self.unknown += usize::from(raw.code == Code::UnknownKey);
+        let same = self.by_severity.entry(raw.severity).or_default();
+        *same += 1;
+        *same <= MOST_FINDINGS
     }
-    false
+
+    fn more_unknown(&self) -> bool {
+        self.unknown < MOST_FINDINGS
+    }
 }
 
 fn unknown(path: &[&str], steps: usize) -> Option<String> {

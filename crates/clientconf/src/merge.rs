@@ -137,16 +137,14 @@ impl Block {
     /// Puts the keys over what is here; `replaced` are the layers whose value gave way to this block.
     fn add(&mut self, map: &Map, origin: usize, replaced: &[usize]) {
         for (key, value) in map.entries() {
-            let mut overrides = replaced.to_vec();
             if let (Some(Node::Block(block)), Value::Map(map)) = (self.get(key), value) {
                 block.add(map, origin, &[]);
                 continue;
             }
-            if let Some(old) = self.get(key) {
-                old.origins(&mut overrides);
-            }
-            overrides.sort_unstable();
-            overrides.dedup();
+            let overrides = match self.get(key) {
+                Some(old) => old.take_origins(replaced),
+                None => replaced.to_vec(),
+            };
             let node = match value {
                 Value::Map(map) => {
                     let mut block = Self {
@@ -207,6 +205,28 @@ impl Block {
 }
 
 impl Node {
+    /// The layers of a value that gives way, which needs its own no more, and those that gave way with it; in order, each once.
+    fn take_origins(&mut self, replaced: &[usize]) -> Vec<usize> {
+        let mut all = Vec::new();
+        match self {
+            // The usual one. What it replaced is in order already, and older than itself.
+            Self::Leaf {
+                origin, overrides, ..
+            } if replaced.is_empty() => {
+                all = std::mem::take(overrides);
+                if all.last() != Some(origin) {
+                    all.push(*origin);
+                }
+                return all;
+            }
+            node => node.origins(&mut all),
+        }
+        all.extend(replaced);
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     fn origins(&self, out: &mut Vec<usize>) {
         match self {
             Self::Leaf {

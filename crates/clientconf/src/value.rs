@@ -160,8 +160,7 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
     let children: Vec<Val> = match value {
         Val::Tree(tree) => graph
             .tree(*tree)?
-            .entries
-            .iter()
+            .entries()
             .map(|(_, value)| value.clone())
             .collect(),
         Val::List(list) => graph.list(*list)?.clone(),
