@@ -275,7 +275,7 @@ impl<'a> Grammar<'a> {
         }
         let above = self.above;
         for step in &steps {
-            self.mark(Rc::from(step.plain()), start);
+            self.mark(step.kept(), start);
         }
         let leaf = self.above;
         let (value, adds) = self.assigned()?;

@@ -1,7 +1,7 @@
 //! What the client's parser builds while it reads: trees, lists, values that wait for a substitution. They point at each other
 //! and are changed in place, and what comes out depends on that, so they are kept as Python keeps them: one object, one number.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::fault::{MAX_BYTES, Stop};
@@ -14,7 +14,7 @@ const MOST_WORK: usize = 120_000;
 const INDEXED_FROM: usize = 12;
 
 /// A key. Numbers that stand alone on a line are numbers to the client, and another key than their text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) text: Rc<str>,
     pub(crate) number: bool,
@@ -52,12 +52,19 @@ pub(crate) enum Val {
     Sub(SubId),
 }
 
+impl Val {
+    /// Whether others can stand in it.
+    pub(crate) fn holds(&self) -> bool {
+        matches!(self, Self::Join(_) | Self::Tree(_) | Self::List(_))
+    }
+}
+
 /// Keys in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
     /// Nothing where a key went away, so that the others keep their places.
     slots: Vec<Option<(Key, Val)>>,
-    index: BTreeMap<Key, usize>,
+    index: HashMap<Key, usize>,
     gone: usize,
     pub(crate) root: bool,
     /// Counts keys that came or went, as Python does to notice a change while it walks.
@@ -77,8 +84,20 @@ impl Tree {
         self.slots.iter().flatten()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.slots.len() - self.gone
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.len() == self.gone
+    }
+
+    /// The values that are there, with the numbers by which `replace` knows them.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (usize, &Val)> {
+        let slots = self.slots.iter().enumerate();
+        slots.filter_map(|(at, slot)| Some((at, &slot.as_ref()?.1)))
+    }
+
+    pub(crate) fn replace(&mut self, at: usize, value: Val) {
+        if let Some(Some((_, old))) = self.slots.get_mut(at) {
+            *old = value;
+        }
     }
 
     fn find(&self, key: &Key) -> Option<usize> {
@@ -126,7 +145,12 @@ impl Tree {
 
     fn reindex(&mut self) {
         self.index.clear();
-        for (at, (key, _)) in self.slots.iter().enumerate().filter_map(|(at, slot)| Some((at, slot.as_ref()?))) {
+        for (at, (key, _)) in self
+            .slots
+            .iter()
+            .enumerate()
+            .filter_map(|(at, slot)| Some((at, slot.as_ref()?)))
+        {
             self.index.insert(key.clone(), at);
         }
     }
@@ -173,7 +197,7 @@ pub(crate) struct Graph {
     subs: Vec<Sub>,
     /// What stood at each key of the root, in order.
     history: Vec<(Key, Vec<Val>)>,
-    history_index: BTreeMap<Key, usize>,
+    history_index: HashMap<Key, usize>,
     work: usize,
     most_work: usize,
     float: Option<Float>,
@@ -252,6 +276,11 @@ impl Graph {
         self.history.push((key.clone(), vec![value]));
     }
 
+    /// Whether nothing in the text waited for anything.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.joins.is_empty()
+    }
+
     /// From here on nothing new is made of the text.
     pub(crate) fn done(&mut self) {
         self.most_work = usize::MAX;
@@ -312,7 +341,7 @@ impl Graph {
             Val::Float(source) => !crate::scalar::is_zero(&self.float(source)),
             Val::Text(text) | Val::Unquoted(text) | Val::OnClient(text) => !text.is_empty(),
             Val::Period(period) => !period.zero,
-            Val::Tree(id) => self.tree(*id)?.len() > 0,
+            Val::Tree(id) => !self.tree(*id)?.is_empty(),
             Val::List(id) => !self.list(*id)?.is_empty(),
             Val::Null | Val::Quoted(..) | Val::Include | Val::Join(_) | Val::Sub(_) => true,
         })

@@ -229,10 +229,7 @@ impl<'a> Painter<'a> {
             let is_include = !run.is_key && run.ends && rest.starts_with("include");
             if run.end > self.at && (run.is_key || is_include) {
                 let length = if is_include { 7 } else { run.end - self.at };
-                return self.paint(
-                    length,
-                    if is_include { Class::Keyword } else { Class::Key },
-                );
+                return self.paint(length, if is_include { Class::Keyword } else { Class::Key });
             }
         }
         let stops = |c: char| c.is_whitespace() || "\"{}[],$#".contains(c);
@@ -257,7 +254,11 @@ impl<'a> Painter<'a> {
         }
         let rest = self.rest();
         let end = rest.find(|c: char| !(c.is_alphanumeric() || "._- /".contains(c)));
-        let length = rest.get(..end.unwrap_or(rest.len())).unwrap_or("").trim_end().len();
+        let length = rest
+            .get(..end.unwrap_or(rest.len()))
+            .unwrap_or("")
+            .trim_end()
+            .len();
         self.run = Run {
             end: self.at + length,
             ends: end.is_some(),

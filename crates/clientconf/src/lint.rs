@@ -1,7 +1,7 @@
 //! What is legal in a vault and probably not what its author wants (N04): by the client's own grammar, against the keys that
 //! clients know, and by what clients do with a vault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::check::{Format, served};
 use crate::fault::Fault;
@@ -325,7 +325,7 @@ fn switches(parsed: &Parsed, out: &mut Vec<Raw>) {
 
 fn duplicates(marks: &[Mark], out: &mut Vec<Raw>) {
     // Each place in the tree by the place above it; elements of lists are places of their own.
-    let mut places: BTreeMap<(Option<usize>, &str), usize> = BTreeMap::new();
+    let mut places: HashMap<(Option<usize>, &str), usize> = HashMap::with_capacity(marks.len());
     let mut place_of = Vec::with_capacity(marks.len());
     let mut set = vec![false; marks.len()];
     let mut told = 0;

@@ -1,6 +1,6 @@
 //! Each key of a text against the keys that clients know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::grammar::Mark;
 use crate::lint::{Code, MOST_FINDINGS, Raw, Severity, steps};
@@ -31,25 +31,26 @@ impl KeyLint<'_> {
     pub(crate) fn run(&mut self) {
         let marks = &self.parsed.reading.marks;
         // Each place by the place above it; all elements of a list are one place.
-        let mut places: BTreeMap<(Option<usize>, &str), usize> = BTreeMap::new();
+        let mut places: HashMap<(Option<usize>, &str), usize> = HashMap::new();
         let mut place_of: Vec<usize> = Vec::with_capacity(marks.len());
         // Whether nothing is to be told of what stands below.
         let mut quiet = vec![false; marks.len()];
         let mut told = Told::default();
         for (index, mark) in marks.iter().enumerate() {
             let above = mark.above.and_then(|above| place_of.get(above).copied());
+            if above.and_then(|above| quiet.get(above).copied()).unwrap_or(false) {
+                if let Some(quiet) = quiet.get_mut(index) {
+                    *quiet = true;
+                }
+                place_of.push(index);
+                continue;
+            }
             let place = *places.entry((above, &mark.step)).or_insert(index);
             place_of.push(place);
-            let is_quiet = |at: usize| quiet.get(at).copied().unwrap_or(false);
             if place != index {
                 continue;
             }
-            let verdict = if above.is_some_and(is_quiet) {
-                Verdict::Quiet(None)
-            } else {
-                self.judge(&steps(marks, Some(index)), mark, index, &told)
-            };
-            let raw = match verdict {
+            let raw = match self.judge(&steps(marks, Some(index)), mark, index, &told) {
                 Verdict::Fine => None,
                 Verdict::Tell(raw) => Some(raw),
                 Verdict::Quiet(raw) => {
@@ -125,7 +126,8 @@ impl KeyLint<'_> {
             Known::Leaf(Kind::Block) => Verdict::Quiet(None),
             Known::Leaf(kind) => {
                 let value = value_at(&self.parsed.tree, path);
-                let Some((value, wanted)) = value.and_then(|value| Some((value, wanted(kind, value)?))) else {
+                let Some((value, wanted)) = value.and_then(|value| Some((value, wanted(kind, value)?)))
+                else {
                     return Verdict::Fine;
                 };
                 let message = format!(

@@ -41,6 +41,9 @@ type Done = (bool, Vec<SubId>, Val);
 impl Resolver<'_> {
     /// Resolves everything in the tree, in place.
     pub(crate) fn run(&mut self) -> Result<(), Stop> {
+        if self.graph.is_plain() {
+            return Ok(());
+        }
         self.self_references()?;
         let mut waiting = Waiting::default();
         waiting.extend(self.waiting_in(&Val::Tree(self.root), 0)?);
@@ -255,14 +258,14 @@ impl Resolver<'_> {
                 .tree(*tree)?
                 .entries()
                 .map(|(_, value)| value)
-                .filter(|value| holds(value))
+                .filter(|value| value.holds())
                 .cloned()
                 .collect(),
             Val::List(list) => self
                 .graph
                 .list(*list)?
                 .iter()
-                .filter(|value| holds(value))
+                .filter(|value| value.holds())
                 .cloned()
                 .collect(),
             _ => return Ok(()),
@@ -280,6 +283,9 @@ impl Resolver<'_> {
             Val::Join(id) => self.graph.transform(*id),
             Val::List(list) => {
                 let old = self.graph.list(*list)?.clone();
+                if !old.iter().any(Val::holds) {
+                    return Ok(value.clone());
+                }
                 let new: Vec<Val> = old
                     .iter()
                     .map(|value| self.fix_up(value))
@@ -287,19 +293,21 @@ impl Resolver<'_> {
                 Ok(Val::List(self.graph.add_list(new)?))
             }
             Val::Tree(tree) => {
-                for (key, value) in self.graph.items(*tree)? {
+                let inner = self.graph.tree(*tree)?.numbered();
+                let inner: Vec<(usize, Val)> = inner
+                    .filter(|(_, value)| value.holds())
+                    .map(|(at, value)| (at, value.clone()))
+                    .collect();
+                self.graph.spend(1 + inner.len())?;
+                for (at, value) in inner {
                     let value = self.fix_up(&value)?;
-                    self.graph.tree_mut(*tree)?.set(&key, value);
+                    self.graph.tree_mut(*tree)?.replace(at, value);
                 }
                 Ok(value.clone())
             }
             _ => Ok(value.clone()),
         }
     }
-}
-
-fn holds(value: &Val) -> bool {
-    matches!(value, Val::Join(_) | Val::Tree(_) | Val::List(_))
 }
 
 /// The client's list of what still waits, in which one may stand more than once and the first of them is taken out.

@@ -10,13 +10,12 @@
 //! - `.inf`, `.nan` and control signs in text are refused, and so is empty text in a list, which clients drop;
 //! - one document; an empty one has no keys.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
 
 use crate::fault::{Fault, FaultKind, MAX_BYTES};
-use crate::graph::Key;
 use crate::value::quote;
 use crate::yaml_scalar::plain;
 
@@ -183,11 +182,7 @@ impl<'a> Reader<'a> {
                 heights.max().unwrap_or(0)
             }
         };
-        let node = Rc::new(Node {
-            place,
-            what,
-            height,
-        });
+        let node = Rc::new(Node { place, what, height });
         if anchor > 0 {
             // The parser counts them up, so that this grows with the text.
             self.anchors.resize(self.anchors.len().max(anchor + 1), None);
@@ -218,7 +213,7 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, depth: usize) -> Result<What, Fault> {
         let mut entries = Vec::new();
-        let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
+        let mut seen: HashSet<String> = HashSet::new();
         loop {
             let (key, place) = match self.next()? {
                 (Event::MappingEnd, _) => return Ok(What::Map(entries)),
@@ -230,7 +225,7 @@ impl<'a> Reader<'a> {
                 }
                 (_, place) => return Err(place.fault("A key is text. Write name: value.")),
             };
-            if seen.insert(Key::text(&key), 0).is_some() {
+            if !seen.insert(key.clone()) {
                 return Err(place.fault("This key stands twice in its block. Remove one of the two."));
             }
             let (event, value_place) = self.next()?;
