@@ -176,38 +176,7 @@ fn odd_values(parsed: &Parsed, out: &mut Vec<Raw>) {
     let mut oddities: Vec<_> = parsed.reading.oddities.iter().collect();
     oddities.sort_by_key(|(_, at, _)| *at);
     for (oddity, at, mark) in oddities {
-        let (code, severity, message) = match oddity {
-            Oddity::Word => (
-                Code::Word,
-                Severity::Warning,
-                "Clients read this as text, not as a switch. Write true or false.",
-            ),
-            Oddity::Duration => (
-                Code::Duration,
-                Severity::Warning,
-                "At the end of a text clients make an object of this duration. Put it in quotes, or write the number that the key wants.",
-            ),
-            Oddity::NumberAsText => (
-                Code::NumberAsText,
-                Severity::Warning,
-                "Clients read this number as text, because of what follows it. Remove that.",
-            ),
-            Oddity::Escape => (
-                Code::Escape,
-                Severity::Warning,
-                "Clients know only \\n, \\r, \\t, \\\" and \\\\ in quotes and keep other escapes as they are. Write the letter itself.",
-            ),
-            Oddity::EmptyElement => (
-                Code::EmptyElement,
-                Severity::Warning,
-                "Clients leave an empty text out of a list. Write what it stands for.",
-            ),
-            Oddity::QuotedSubstitution => (
-                Code::QuotedSubstitution,
-                Severity::Note,
-                "In quotes this is text and nothing is put in. Outside of quotes it is.",
-            ),
-        };
+        let (code, severity, message) = odd_value(*oddity);
         let told = if severity == Severity::Note {
             &mut notes
         } else {
@@ -223,6 +192,41 @@ fn odd_values(parsed: &Parsed, out: &mut Vec<Raw>) {
                 message: message.to_owned(),
             });
         }
+    }
+}
+
+fn odd_value(oddity: Oddity) -> (Code, Severity, &'static str) {
+    match oddity {
+        Oddity::Word => (
+            Code::Word,
+            Severity::Warning,
+            "Clients read this as text, not as a switch. Write true or false.",
+        ),
+        Oddity::Duration => (
+            Code::Duration,
+            Severity::Warning,
+            "At the end of a text clients make an object of this duration. Put it in quotes, or write the number that the key wants.",
+        ),
+        Oddity::NumberAsText => (
+            Code::NumberAsText,
+            Severity::Warning,
+            "Clients read this number as text, because of what follows it. Remove that.",
+        ),
+        Oddity::Escape => (
+            Code::Escape,
+            Severity::Warning,
+            "Clients know only \\n, \\r, \\t, \\\" and \\\\ in quotes and keep other escapes as they are. Write the letter itself.",
+        ),
+        Oddity::EmptyElement => (
+            Code::EmptyElement,
+            Severity::Warning,
+            "Clients leave an empty text out of a list. Write what it stands for.",
+        ),
+        Oddity::QuotedSubstitution => (
+            Code::QuotedSubstitution,
+            Severity::Note,
+            "In quotes this is text and nothing is put in. Outside of quotes it is.",
+        ),
     }
 }
 

@@ -67,77 +67,77 @@ impl KeyLint<'_> {
     }
 
     fn judge(&self, path: &[&str], mark: &Mark, index: usize, told: &Told) -> Verdict {
-        let found = |severity, code, message: String| Raw {
+        let raw = |(severity, code, message)| Raw {
             severity,
             code,
             mark: Some(index),
             at: mark.at,
             message,
         };
-        let raw = |severity, code, message: String| Verdict::Tell(found(severity, code, message));
         // There may be many, and every name is right.
         if let ["environment", _] = path {
             return Verdict::Fine;
         }
-        if let ["agent", key] = path
-            && NOT_FROM_VAULTS.contains(key)
-        {
+        if let Some(found) = without_effect(path) {
+            return Verdict::Tell(raw(found));
+        }
+        let found = match look_up(path) {
+            // What stands below something unknown is not told as well. Looking for what was meant takes its time.
+            Known::Unknown { steps } => {
+                let found = told.more_unknown().then(|| unknown(path, steps)).flatten();
+                return Verdict::Quiet(found.map(raw));
+            }
+            // What stands below it is the writer's own.
+            Known::Leaf(Kind::Block) => return Verdict::Quiet(None),
+            Known::Above => value_at(&self.parsed.tree, path).and_then(|value| no_section(path, value)),
+            Known::Leaf(kind) => value_at(&self.parsed.tree, path).and_then(|value| wrong_kind(kind, value)),
+        };
+        found.map_or(Verdict::Fine, |found| Verdict::Tell(raw(found)))
+    }
+}
+
+/// What is told of a place.
+type Found = (Severity, Code, String);
+
+/// What clients read before vaults, or put back after them.
+fn without_effect(path: &[&str]) -> Option<Found> {
+    match path {
+        ["agent", key] if NOT_FROM_VAULTS.contains(key) => {
             let message = format!(
                 "Agents keep their own agent.{key}, a vault does not set it. Set it in the agent's file."
             );
-            return raw(Severity::Warning, Code::NotFromVaults, message);
+            Some((Severity::Warning, Code::NotFromVaults, message))
         }
-        if let ["api", "api_server" | "web_server" | "credentials"] | ["api", "credentials", _] = path {
+        ["api", "api_server" | "web_server" | "credentials"] | ["api", "credentials", _] => {
             let message = "The session that reads a vault is open already and keeps its host and its credentials. Set this in the \
-                           client's file."
-                .to_owned();
-            return raw(Severity::Note, Code::SessionKey, message);
+                           client's file.";
+            Some((Severity::Note, Code::SessionKey, message.to_owned()))
         }
-        match look_up(path) {
-            Known::Unknown { steps } => {
-                // Looking for what was meant takes its time.
-                let Some(message) = told.more_unknown().then(|| unknown(path, steps)).flatten() else {
-                    return Verdict::Quiet(None);
-                };
-                let severity = if message.contains("Did you mean") {
-                    Severity::Warning
-                } else {
-                    Severity::Note
-                };
-                // What stands below something unknown is not told as well.
-                Verdict::Quiet(Some(found(severity, Code::UnknownKey, message)))
-            }
-            Known::Above => {
-                let Some(value) = value_at(&self.parsed.tree, path) else {
-                    return Verdict::Fine;
-                };
-                let is_list = matches!(value, Value::List(_))
-                    && matches!(look_up(&[path, &["[]"]].concat()), Known::Above);
-                if is_list || matches!(value, Value::Map(_)) || path.is_empty() {
-                    return Verdict::Fine;
-                }
-                let message = format!(
-                    "Clients have a section here. {} in its place takes the whole section away from them. Write keys in braces.",
-                    capital(value.kind())
-                );
-                raw(Severity::Error, Code::ReplacesSection, message)
-            }
-            // What stands below it is the writer's own.
-            Known::Leaf(Kind::Block) => Verdict::Quiet(None),
-            Known::Leaf(kind) => {
-                let value = value_at(&self.parsed.tree, path);
-                let Some((value, wanted)) = value.and_then(|value| Some((value, wanted(kind, value)?)))
-                else {
-                    return Verdict::Fine;
-                };
-                let message = format!(
-                    "Clients expect {wanted} here, and this is {}. Change it.",
-                    value.kind()
-                );
-                raw(Severity::Warning, Code::WrongKind, message)
-            }
-        }
+        _ => None,
     }
+}
+
+/// A value where known keys stand below.
+fn no_section(path: &[&str], value: &Value) -> Option<Found> {
+    let is_list =
+        matches!(value, Value::List(_)) && matches!(look_up(&[path, &["[]"]].concat()), Known::Above);
+    if is_list || matches!(value, Value::Map(_)) || path.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "Clients have a section here. {} in its place takes the whole section away from them. Write keys in braces.",
+        capital(value.kind())
+    );
+    Some((Severity::Error, Code::ReplacesSection, message))
+}
+
+fn wrong_kind(kind: Kind, value: &Value) -> Option<Found> {
+    let wanted = wanted(kind, value)?;
+    let message = format!(
+        "Clients expect {wanted} here, and this is {}. Change it.",
+        value.kind()
+    );
+    Some((Severity::Warning, Code::WrongKind, message))
 }
 
 fn capital(text: &str) -> String {
@@ -178,13 +178,15 @@ impl Told {
     }
 }
 
-fn unknown(path: &[&str], steps: usize) -> Option<String> {
+fn unknown(path: &[&str], steps: usize) -> Option<Found> {
     let step = path.get(steps)?;
     if *step == "[]" {
         return None;
     }
+    let told = |severity, message| Some((severity, Code::UnknownKey, message));
     if step.contains('.') {
-        return Some("In quotes dots make no path, so clients look for a key with dots in its name. Write the steps as blocks.".to_owned());
+        let message = "In quotes dots make no path, so clients look for a key with dots in its name. Write the steps as blocks.";
+        return told(Severity::Note, message.to_owned());
     }
     let near = if steps == 0 {
         SECTIONS
@@ -196,11 +198,18 @@ fn unknown(path: &[&str], steps: usize) -> Option<String> {
         nearest(path, steps)
     };
     match near {
-        Some(near) => Some(format!("Clients know no key {step} here. Did you mean {near}?")),
-        None if steps == 0 => Some(format!(
-            "Clients read nothing below {step} by themselves; scripts may."
-        )),
-        None => Some(format!("Clients known to this server read no key {step} here.")),
+        Some(near) => told(
+            Severity::Warning,
+            format!("Clients know no key {step} here. Did you mean {near}?"),
+        ),
+        None if steps == 0 => told(
+            Severity::Note,
+            format!("Clients read nothing below {step} by themselves; scripts may."),
+        ),
+        None => told(
+            Severity::Note,
+            format!("Clients known to this server read no key {step} here."),
+        ),
     }
 }
 
