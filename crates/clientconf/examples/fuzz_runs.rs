@@ -3,6 +3,7 @@
 //! that tree as JSON and YAML. It fails when something does not hold, a run takes 100 ms or more, or the memory of the process passes
 //! 512 MB, and prints the text; in the end it prints how many runs there were, what was wrong, the slowest run and the memory.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -133,17 +134,19 @@ fn yaml(chance: &mut Chance, map: &Map, indent: usize, out: &mut String) {
         out.push_str(&" ".repeat(indent));
         match (value, chance.below(3)) {
             (Value::Map(below), 1 | 2) if !below.entries().is_empty() => {
-                out.push_str(&format!("{key}:\n"));
+                let _ = writeln!(out, "{key}:");
                 let deeper = indent + 1 + chance.below(3);
                 yaml(chance, below, deeper, out);
             }
             (Value::List(values), 1 | 2) if !values.is_empty() => {
-                out.push_str(&format!("{key}:\n"));
+                let _ = writeln!(out, "{key}:");
                 for value in values {
-                    out.push_str(&format!("{}- {}\n", " ".repeat(indent), value.to_json()));
+                    let _ = writeln!(out, "{}- {}", " ".repeat(indent), value.to_json());
                 }
             }
-            (value, _) => out.push_str(&format!("\"{key}\": {}\n", value.to_json())),
+            (value, _) => {
+                let _ = writeln!(out, "\"{key}\": {}", value.to_json());
+            }
         }
     }
 }

@@ -175,12 +175,12 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
             .tree(*tree)?
             .entries()
             .map(|(_, value)| value)
-            .filter(|value| value.holds())
+            .filter(|value| unfinished(value))
             .cloned()
             .collect(),
         Val::List(list) => {
             let values = graph.list(*list)?.iter();
-            values.filter(|value| value.holds()).cloned().collect()
+            values.filter(|value| unfinished(value)).cloned().collect()
         }
         Val::Join(id) => {
             let at = graph.join(*id)?.at;
@@ -189,6 +189,8 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
                 "Clients do not get to the end of this value. Write it out.",
             ));
         }
+        // What is left of an include beside a substitution that came to nothing.
+        Val::Include | Val::Sub(_) => return Err(endless(graph)),
         _ => return Ok(()),
     };
     crate::copy::too_deep(graph, depth)?;
@@ -196,6 +198,15 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
     children
         .iter()
         .try_for_each(|child| finished(graph, child, depth + 1))
+}
+
+/// Whether it may hold what did not come to an end, or is that itself.
+fn unfinished(value: &Val) -> bool {
+    value.holds() || matches!(value, Val::Include | Val::Sub(_))
+}
+
+fn endless(graph: &Graph) -> Stop {
+    Stop::substitution(graph.here, "This value never ends. Write it out.")
 }
 
 /// `as_plain_ordered_dict`: the values that the graph holds in the end.
@@ -244,11 +255,6 @@ fn plain_value(graph: &mut Graph, value: &Val, depth: usize) -> Result<Value, St
                     .collect::<Result<_, Stop>>()?,
             )
         }
-        Val::Include | Val::Sub(_) | Val::Join(_) => {
-            return Err(Stop::substitution(
-                graph.here,
-                "This value never ends. Write it out.",
-            ));
-        }
+        Val::Include | Val::Sub(_) | Val::Join(_) => return Err(endless(graph)),
     })
 }

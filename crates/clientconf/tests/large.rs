@@ -56,7 +56,7 @@ fn every_shape_has_an_answer_and_the_same_from_all() {
 #[test]
 fn eighteen_thousand_keys_of_one_section_are_linted() {
     let keys = lines(18_000, |n| {
-        format!("  some_quite_long_name_of_a_key_{n:0>18} = {n}")
+        format!("  some_quite_long_name_of_a_key_{n:0>11} = {n}")
     });
     let text = format!("agent {{\n{keys}}}\n");
     assert!(text.len() > 900_000, "{}", text.len());
@@ -79,9 +79,9 @@ fn the_same_key_a_hundred_thousand_times_is_its_last_value() {
     let findings = lint(Format::Hocon, &text).unwrap();
     assert_eq!(
         findings.iter().filter(|f| f.code == Code::Duplicate).count(),
-        MOST_FINDINGS - 1
+        MOST_FINDINGS
     );
-    let misspelt = lines(60_000, |_| "agent.git_usr = x".to_owned());
+    let misspelt = lines(50_000, |_| "agent.git_usr = x".to_owned());
     let findings = lint(Format::Hocon, &misspelt).unwrap();
     let unknown: Vec<_> = findings.iter().filter(|f| f.code == Code::UnknownKey).collect();
     assert_eq!(unknown.len(), 1, "a place is told once");
@@ -205,7 +205,7 @@ fn a_line_of_any_length_is_coloured() {
         (format!("{} = 1", "a ".repeat(200_000).trim_end()), 3),
     ] {
         let (spans, _) = highlight(Format::Hocon, &line, State::default());
-        assert_eq!(spans.len(), pieces, "{:.20}", line);
+        assert_eq!(spans.len(), pieces, "{line:.20}");
     }
     let line = format!("[{}]{}", "|,".repeat(50_000), " ".repeat(400_000));
     assert_eq!(highlight(Format::Yaml, &line, State::default()).0.len(), 100_002);

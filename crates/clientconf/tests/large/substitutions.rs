@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{LENGTH, Large, hocon};
 
 /// All of them.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn texts() -> Vec<Large> {
     vec![
         hocon("a list that grows", "a = []\n", |n| format!("a += {n}\n"), ""),

@@ -3,6 +3,7 @@
 use super::{Large, hocon, json, nested};
 
 /// All of them.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn texts() -> Vec<Large> {
     vec![
         hocon("one list", "a = [", |n| format!("{n}, "), "1]"),
