@@ -62,7 +62,7 @@ fn row(text: &large::Large) -> (Duration, String) {
             shown(&merge(&[
                 Layer { tree: &parsed.tree },
                 Layer { tree: &parsed.tree },
-            ]))
+            ]));
         })
     });
     let slowest = checked.max(linted).max(coloured).max(merged);
@@ -75,16 +75,17 @@ fn row(text: &large::Large) -> (Duration, String) {
 
 /// So many layers, each with all keys of the one before.
 fn layers(count: usize, keys: usize) -> (Duration, String) {
-    let text: String = (0..keys)
-        .map(|key| format!("sdk.own.key_{key} = {key}\n"))
-        .collect();
+    let mut text = String::new();
+    for key in 0..keys {
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("sdk.own.key_{key} = {key}\n"));
+    }
     let tree = parse(&text, Resolve::Never)
         .map(|parsed| parsed.tree)
         .unwrap_or_default();
     let trees: Vec<&Map> = vec![&tree; count];
     let layers: Vec<Layer<'_>> = trees.iter().map(|tree| Layer { tree }).collect();
     let took = timed(|| shown(&merge(&layers)));
-    (took, format!("{:>39.1?}  {count} layers of {keys} keys", took))
+    (took, format!("{took:>39.1?}  {count} layers of {keys} keys"))
 }
 
 fn main() -> std::io::Result<()> {
@@ -97,7 +98,7 @@ fn main() -> std::io::Result<()> {
     if wanted.is_empty() {
         rows.extend([layers(200, 500), layers(200, 5000), layers(10, 20_000)]);
     }
-    rows.sort_by(|one, other| other.0.cmp(&one.0));
+    rows.sort_by_key(|(took, _)| std::cmp::Reverse(*took));
     let mut out = std::io::stdout().lock();
     writeln!(out, "    check      lint    colour     merge")?;
     rows.iter().try_for_each(|(_, line)| writeln!(out, "{line}"))?;
