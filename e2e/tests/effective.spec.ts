@@ -36,9 +36,41 @@ test("N03 each key stands with its value and where it comes from, and secrets ar
   await page.getByRole("switch", { name: "Show what was overridden" }).click();
   await expect(row(page, "by.rule")).toContainText("instead of: Personal vault, Base");
   await expect(page).toHaveURL(/also=/);
+  await expect(row(page, "sdk.aws.s3.secret")).toContainText("instead of: Client defaults (clearml 2.1.12");
   await accessibleInBothThemes(page, "the effective configuration");
   await page.setViewportSize({ width: 360, height: 740 });
   await fits(page, "the effective configuration");
+});
+
+test("N03 the client's defaults are shown when they are asked for, below the vaults", async ({ newcomer, signIn }) => {
+  const person = await signIn(await newcomer());
+  const { page } = person;
+  await open(person, "effective");
+  await expect(page.getByText("No vault applies")).toBeVisible();
+  await expect(page.getByText("a vault wins over both")).toBeVisible();
+  const defaults = page.getByRole("switch", { name: "Show the client's defaults" });
+  await defaults.click();
+  await expect(page.getByText("No vault applies")).toHaveCount(0);
+  await expect(row(page, "agent.venvs_dir")).toContainText("Client defaults (clearml 2.1.12, clearml-agent 3.0.3)");
+  await expect(page).toHaveURL(/defaults=/);
+  await accessibleInBothThemes(page, "the defaults of clients");
+  await makeVault(person, "Base", "sdk.metrics.images.quality = 50");
+  await page.reload();
+  await there(page, "Effective Configuration");
+  await expect(page.getByRole("list").filter({ hasText: "Client defaults" }).getByRole("listitem")).toHaveText([
+    "Client defaults (clearml 2.1.12, clearml-agent 3.0.3)",
+    "clearml.conf on the machine",
+    "Base · administrators",
+  ]);
+  await page.getByRole("searchbox", { name: "Search keys" }).fill("metrics.images");
+  await expect(table(page).getByRole("rowheader")).toHaveText([
+    "sdk.metrics.images.format",
+    "sdk.metrics.images.quality",
+    "sdk.metrics.images.subsampling",
+  ]);
+  await expect(row(page, "sdk.metrics.images.quality")).toContainText("Base");
+  await defaults.click();
+  await expect(table(page).getByRole("rowheader")).toHaveText(["sdk.metrics.images.quality"]);
 });
 
 test("N03 C31 keys, values and origins are searched in the address, and no match is told", async ({ newcomer, signIn }) => {

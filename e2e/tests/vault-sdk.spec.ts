@@ -7,6 +7,16 @@ import { ended, python, sdk, start, test } from "../lib/sdk.js";
 import { expect } from "../lib/test.js";
 import { field, makeVault, within } from "../lib/vaults.js";
 
+/** What stands at a path. */
+const leaf = (object: unknown, path: string[]): unknown =>
+  path.reduce<unknown>((inner, part) => (inner as Record<string, unknown> | null | undefined)?.[part], object);
+
+/** The paths of all values; a block without keys is a value. */
+const leaves = (value: unknown, path: string[]): string[][] => {
+  const keys = value !== null && typeof value === "object" && !Array.isArray(value) ? Object.entries(value) : [];
+  return keys.length > 0 ? keys.flatMap(([key, inner]) => leaves(inner, [...path, key])) : [path];
+};
+
 test("R080 R081 R082 R090 R092 P03 N03 the stock SDK reads vaults in their order, as the page says, and none that is off", async ({
   newcomer,
   signIn,
@@ -32,11 +42,12 @@ test("R080 R081 R082 R090 R092 P03 N03 the stock SDK reads vaults in their order
   await writeFile(config, `${section}\nsdk.development.task_reuse_time_window_in_hours: 5\n`);
 
   const keys = ["by.admin", "by.both", "by.enforced", "by.own", "by.list", "sdk.development.task_reuse_time_window_in_hours"];
-  const read = async () => {
-    const { code, output } = await ended(start(python(), [sdk("vault.py"), ...keys], home, config));
+  const run = async (...wanted: string[]) => {
+    const { code, output } = await ended(start(python(), [sdk("vault.py"), ...wanted], home, config));
     expect(code, output).toBe(0);
     return JSON.parse(output.trim().split("\n").pop() ?? "");
   };
+  const read = () => run(...keys);
   const before = await read();
   expect(before).toEqual({ "sdk.development.task_reuse_time_window_in_hours": 5 });
 
@@ -58,22 +69,27 @@ test("R080 R081 R082 R090 R092 P03 N03 the stock SDK reads vaults in their order
     "sdk.development.task_reuse_time_window_in_hours": 9,
   });
 
-  // What the page says is what the SDK has.
+  // What the page says is what the SDK has: each key, those of the SDK's own defaults as well, where the file says nothing else.
   const told = await person.api("GET", `${within(person, workspace)}/effective`);
   expect(told.status, JSON.stringify(told.body)).toBe(200);
-  const leaf = (object: unknown, path: string[]): unknown =>
-    path.reduce<unknown>((inner, part) => (inner as Record<string, unknown> | undefined)?.[part], object);
-  let compared = 0;
+  const { config: whole, file } = await run();
+  const kinds: string[] = told.body.layers.map((layer: { kind: string }) => layer.kind);
+  expect(kinds).toEqual(["defaults", "administrators", "personal", "enforced"]);
+  const compared = { defaults: 0, vaults: 0 };
   for (const entry of told.body.entries) {
-    if (entry.is_masked || entry.value === null) continue;
     const path: string[] = entry.path;
-    const name = keys.find((key) => path.join(".") === key || path.join(".").startsWith(`${key}.`));
-    expect(name, path.join(".")).toBeDefined();
-    const rest = path.slice(name!.split(".").length);
-    expect(leaf(all[name!], rest), path.join(".")).toEqual(JSON.parse(entry.value));
-    compared++;
+    const of = kinds[entry.origin] === "defaults" ? "defaults" : "vaults";
+    // What stands below agent is the agent's, and the file is stronger than defaults.
+    if (entry.is_masked || entry.is_resolved_by_client || path[0] === "agent") continue;
+    if (of === "defaults" && leaf(file, path) !== undefined) continue;
+    expect(leaf(whole, path), path.join(".")).toEqual(JSON.parse(entry.value));
+    compared[of]++;
   }
-  expect(compared, "every key that the SDK has of them").toBe(6);
+  expect(compared.vaults, "every key that vaults set").toBe(6);
+  expect(compared.defaults, "and the keys that the SDK brings along").toBeGreaterThan(70);
+  const known = new Set(told.body.entries.map((entry: { path: string[] }) => JSON.stringify(entry.path)));
+  const strange = leaves(whole.sdk, ["sdk"]).filter((path) => !known.has(JSON.stringify(path)) && leaf(file, path) === undefined);
+  expect(strange, "the SDK has no key that the page does not know").toEqual([]);
 
   // The toggle goes off in the app: a new session does not have it any more.
   await place.getByRole("switch", { name: "Apply it to my clients" }).click();

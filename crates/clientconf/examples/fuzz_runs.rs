@@ -1,16 +1,16 @@
-//! Runs mutated texts of the corpus through everything that reads texts, on the stable compiler: `fuzz_runs [RUNS] [SEED]`. Each
-//! run is one text through one reader. It fails when a run takes 100 ms or more or the memory of the process passes 512 MB, and
-//! prints the text; it prints runs, runs a second, the slowest run and the memory in the end.
+//! Runs texts through everything that reads texts, on the stable compiler: `fuzz_runs [RUNS] [SEED]`. A run is one text through all
+//! that must hold of it (`tests/agree`): HOCON, JSON or YAML that was mutated, from the corpus or from a tree that was made up, or
+//! that tree as JSON and YAML. It fails when something does not hold, a run takes 100 ms or more, or the memory of the process passes
+//! 512 MB, and prints the text; in the end it prints how many runs there were, what was wrong, the slowest run and the memory.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use clientconf::check::{Format, check, served};
-use clientconf::highlight::{State, highlight};
-use clientconf::lint::lint;
-use clientconf::merge::{Layer, merge};
-use clientconf::parse::parse;
-use clientconf::resolve::Resolve;
+use clientconf::value::{Map, Value};
+
+#[path = "../tests/agree/mod.rs"]
+mod agree;
 
 const SLOWEST: Duration = Duration::from_millis(100);
 const MOST_MEMORY_KB: u64 = 512 * 1024;
@@ -27,6 +27,17 @@ impl Chance {
         usize::try_from(number).unwrap_or(0) % limit.max(1)
     }
 }
+
+/// After so many, nothing new is learned.
+const MOST_WRONG: u64 = 20;
+
+/// What texts are made of.
+const WORDS: [&str; 14] = [
+    "x", "5", "true", "null", " ", "é", "🚀", "${a}", "#", "//", "\"", "\\", ": ", "a@b",
+];
+
+/// What names begin with.
+const NAMES: [&str; 8] = ["key", "secret", "aws", "a b", "x-y", "é", "_", "n"];
 
 const PIECES: [&str; 40] = [
     "{", "}", "[", "]", "=", ":", "+=", ",", "\n", "\r", "\t", " ", "#", "//", "\"", "\"\"\"", "'", "\\",
@@ -65,32 +76,97 @@ fn mutated(chance: &mut Chance, texts: &[String]) -> String {
     text
 }
 
-/// One run; the reader is one of seven.
-fn run(reader: usize, text: &str, other: &str) {
-    match reader {
-        0 => drop(parse(text, Resolve::Never)),
-        1 => drop(check(Format::Json, text)),
-        2 => drop(check(Format::Yaml, text)),
-        3 => drop(lint(Format::Hocon, text)),
-        4 => drop(lint(Format::Yaml, text)),
-        5 => {
-            if let (Ok(one), Ok(two)) = (parse(text, Resolve::Never), parse(other, Resolve::Never)) {
-                let merged = merge(&[
-                    Layer { tree: &one.tree },
-                    Layer { tree: &two.tree },
-                    Layer { tree: &one.tree },
-                ]);
-                merged.entries.iter().for_each(|entry| drop(entry.shown()));
-            }
+/// A value of any kind, not too deep.
+fn value(chance: &mut Chance, depth: usize) -> Value {
+    match chance.below(if depth < 4 { 9 } else { 7 }) {
+        0 => Value::Null,
+        1 => Value::Bool(chance.below(2) == 0),
+        2 => Value::Int(chance.below(100_000).to_string()),
+        3 => Value::Float(format!("{}.5", chance.below(1000))),
+        7 => Value::List((0..chance.below(5)).map(|_| value(chance, depth + 1)).collect()),
+        8 => Value::Map(tree(chance, depth + 1)),
+        _ => Value::Text(
+            (0..=chance.below(4))
+                .map(|_| *WORDS.get(chance.below(WORDS.len())).unwrap_or(&"x"))
+                .collect(),
+        ),
+    }
+}
+
+/// Keys that differ, with values.
+fn tree(chance: &mut Chance, depth: usize) -> Map {
+    let word = |chance: &mut Chance| *NAMES.get(chance.below(NAMES.len())).unwrap_or(&"a");
+    let entries = (0..=chance.below(5)).map(|number| {
+        let key = match chance.below(3) {
+            0 if depth == 0 && number == 0 => "sdk".to_owned(),
+            _ => format!("{}{number}", word(chance)),
+        };
+        (key, value(chance, depth))
+    });
+    Map::new(entries.collect())
+}
+
+/// JSON with white space between its parts, where any may stand.
+fn spread(chance: &mut Chance, json: &str) -> String {
+    let mut text = String::new();
+    let (mut quoted, mut escaped) = (false, false);
+    for c in json.chars() {
+        let is_sign = !quoted && "{}[],:".contains(c);
+        if is_sign && chance.below(4) == 0 {
+            text.push_str(["\n", " ", "\t", "\r\n"].get(chance.below(4)).unwrap_or(&" "));
         }
-        _ => {
-            for format in [Format::Hocon, Format::Json, Format::Yaml] {
-                text.split('\n')
-                    .fold(State::default(), |state, line| highlight(format, line, state).1);
+        text.push(c);
+        if is_sign && chance.below(4) == 0 {
+            text.push_str(["\n", " ", "  ", "\n\n"].get(chance.below(4)).unwrap_or(&" "));
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+    }
+    text
+}
+
+/// The tree in YAML: blocks of keys by indent, the rest as JSON, which is YAML.
+fn yaml(chance: &mut Chance, map: &Map, indent: usize, out: &mut String) {
+    for (key, value) in map.entries() {
+        if chance.below(6) == 0 {
+            out.push_str("# why\n");
+        }
+        out.push_str(&" ".repeat(indent));
+        match (value, chance.below(3)) {
+            (Value::Map(below), 1 | 2) if !below.entries().is_empty() => {
+                let _ = writeln!(out, "{key}:");
+                let deeper = indent + 1 + chance.below(3);
+                yaml(chance, below, deeper, out);
             }
-            drop(served(Format::Yaml, text));
+            (Value::List(values), 1 | 2) if !values.is_empty() => {
+                let _ = writeln!(out, "{key}:");
+                for value in values {
+                    let _ = writeln!(out, "{}- {}", " ".repeat(indent), value.to_json());
+                }
+            }
+            (value, _) => {
+                let _ = writeln!(out, "\"{key}\": {}", value.to_json());
+            }
         }
     }
+}
+
+/// The texts of one round: each with the reader that it is for, and sometimes what was written.
+fn texts_of(chance: &mut Chance, corpus: &[String]) -> ([String; 3], Map, String, String) {
+    let tree = tree(chance, 0);
+    let as_json = spread(chance, &Value::Map(tree.clone()).to_json());
+    let mut as_yaml = String::new();
+    yaml(chance, &tree, 0, &mut as_yaml);
+    let own = [as_json.clone(), as_yaml.clone()];
+    let [own_json, own_yaml] = own.each_ref().map(std::slice::from_ref);
+    let of = |chance: &mut Chance, own: &[String], often: usize| {
+        let texts = if chance.below(4) < often { own } else { corpus };
+        mutated(chance, texts)
+    };
+    let hocon = of(chance, &own, 1);
+    let json = of(chance, own_json, 3);
+    let broken = of(chance, own_yaml, 3);
+    ([hocon, json, broken], tree, as_json, as_yaml)
 }
 
 fn corpus() -> std::io::Result<Vec<String>> {
@@ -138,44 +214,88 @@ fn memory() -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap_or(0)
 }
 
+/// What was wrong.
+#[derive(Default)]
+struct Wrong {
+    crashes: u64,
+    slow: u64,
+    slowest: Duration,
+}
+
+impl Wrong {
+    fn run(
+        &mut self,
+        name: &str,
+        text: &str,
+        work: impl Fn() + std::panic::RefUnwindSafe,
+    ) -> std::io::Result<()> {
+        let now = Instant::now();
+        let crashed = std::panic::catch_unwind(&work).is_err();
+        let mut took = now.elapsed();
+        if took >= SLOWEST && !crashed {
+            // Once more, by the time on the processor: other processes may have had it.
+            let before = on_processor();
+            work();
+            took = on_processor().saturating_sub(before);
+        }
+        self.slowest = self.slowest.max(took);
+        self.crashes += u64::from(crashed);
+        self.slow += u64::from(took >= SLOWEST && !crashed);
+        if crashed || took >= SLOWEST {
+            writeln!(
+                std::io::stdout(),
+                "{name} took {took:?}, crashed: {crashed}, for {text:?}"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn told(done: u64, bytes: usize, started: Instant, wrong: &Wrong) -> std::io::Result<()> {
+    let per_second = u128::from(done) * 1000 / started.elapsed().as_millis().max(1);
+    let Wrong {
+        crashes,
+        slow,
+        slowest,
+    } = wrong;
+    let line = format!(
+        "{done} runs of {} MB, {per_second} a second: {crashes} crashes, {slow} with 100 ms or more, slowest {slowest:?}, {} MB",
+        bytes / 1_000_000,
+        memory() / 1024
+    );
+    writeln!(std::io::stdout(), "{line}")
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let runs: u64 = arguments.next().as_deref().unwrap_or("100000").parse()?;
     let seed: u64 = arguments.next().as_deref().unwrap_or("1").parse()?;
-    let texts = corpus()?;
+    let corpus = corpus()?;
     let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let started = Instant::now();
-    let mut slowest = Duration::ZERO;
+    let mut wrong = Wrong::default();
     let mut other = String::new();
     let mut done = 0;
+    let mut bytes = 0;
     while done < runs {
-        let text = mutated(&mut chance, &texts);
-        for reader in 0..7 {
-            let now = Instant::now();
-            run(reader, &text, &other);
-            let mut took = now.elapsed();
-            if took >= SLOWEST {
-                // Once more, by the time on the processor: other processes may have had it.
-                let before = on_processor();
-                run(reader, &text, &other);
-                took = on_processor().saturating_sub(before);
-            }
-            if took >= SLOWEST {
-                return Err(format!("reader {reader} took {took:?} for {text:?} (and {other:?})").into());
-            }
-            slowest = slowest.max(took);
-            done += 1;
+        let ([hocon, json, broken], tree, as_json, as_yaml) = texts_of(&mut chance, &corpus);
+        wrong.run("HOCON", &hocon, || agree::hocon(&hocon, &other))?;
+        wrong.run("JSON", &json, || agree::json(&json))?;
+        wrong.run("YAML", &broken, || agree::yaml(&broken))?;
+        wrong.run("a tree", &as_yaml, || agree::written(&tree, &as_json, &as_yaml))?;
+        done += 4;
+        bytes += hocon.len() + json.len() + broken.len() + as_json.len() + as_yaml.len();
+        other = hocon;
+        if done % 1_000_000 == 0 {
+            told(done, bytes, started, &wrong)?;
         }
-        other = text;
-        if memory() > MOST_MEMORY_KB {
-            return Err(format!("{} KB after {other:?}", memory()).into());
+        if wrong.crashes + wrong.slow > MOST_WRONG || memory() > MOST_MEMORY_KB {
+            break;
         }
     }
-    let per_second = u128::from(done) * 1000 / started.elapsed().as_millis().max(1);
-    let line = format!(
-        "{done} runs, {per_second} a second, slowest {slowest:?}, {} MB",
-        memory() / 1024
-    );
-    writeln!(std::io::stdout(), "{line}")?;
+    told(done, bytes, started, &wrong)?;
+    if wrong.crashes + wrong.slow > 0 || memory() > MOST_MEMORY_KB {
+        return Err("see above".into());
+    }
     Ok(())
 }

@@ -47,10 +47,7 @@ impl Copier {
             return Ok(TreeId(*copy));
         }
         let root = graph.tree(id)?.root;
-        let copy = graph.add_tree(Tree {
-            root,
-            ..Default::default()
-        })?;
+        let copy = graph.add_tree(Tree::new(root))?;
         self.trees.insert(id.0, copy.0);
         for (key, value) in graph.items(id)? {
             let value = self.copy(graph, &value, depth + 1)?;

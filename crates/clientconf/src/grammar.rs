@@ -216,10 +216,7 @@ impl<'a> Grammar<'a> {
 
     /// What stands between braces, or in the whole text.
     pub(crate) fn keys(&mut self, root: bool) -> Result<TreeId, Stop> {
-        let tree = self.out.graph.add_tree(Tree {
-            root,
-            ..Tree::default()
-        })?;
+        let tree = self.out.graph.add_tree(Tree::new(root))?;
         loop {
             let more = self.comment_after_break()
                 || self.include()?
@@ -278,7 +275,7 @@ impl<'a> Grammar<'a> {
         }
         let above = self.above;
         for step in &steps {
-            self.mark(Rc::from(step.plain()), start);
+            self.mark(step.kept(), start);
         }
         let leaf = self.above;
         let (value, adds) = self.assigned()?;

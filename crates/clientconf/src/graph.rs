@@ -1,10 +1,10 @@
 //! What the client's parser builds while it reads: trees, lists, values that wait for a substitution. They point at each other
 //! and are changed in place, and what comes out depends on that, so they are kept as Python keeps them: one object, one number.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::fault::Stop;
+use crate::fault::{MAX_BYTES, Stop};
 use crate::scalar::Period;
 
 /// How much work a text may make, besides one for each of its letters: objects made or looked at, and text made (64 bytes
@@ -14,7 +14,7 @@ const MOST_WORK: usize = 120_000;
 const INDEXED_FROM: usize = 12;
 
 /// A key. Numbers that stand alone on a line are numbers to the client, and another key than their text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) text: Rc<str>,
     pub(crate) number: bool,
@@ -52,53 +52,105 @@ pub(crate) enum Val {
     Sub(SubId),
 }
 
+impl Val {
+    /// Whether others can stand in it.
+    pub(crate) fn holds(&self) -> bool {
+        matches!(self, Self::Join(_) | Self::Tree(_) | Self::List(_))
+    }
+}
+
 /// Keys in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
-    pub(crate) entries: Vec<(Key, Val)>,
-    pub(crate) index: BTreeMap<Key, usize>,
+    /// Nothing where a key went away, so that the others keep their places.
+    slots: Vec<Option<(Key, Val)>>,
+    index: HashMap<Key, usize>,
+    gone: usize,
     pub(crate) root: bool,
     /// Counts keys that came or went, as Python does to notice a change while it walks.
     pub(crate) changes: usize,
 }
 
 impl Tree {
-    pub(crate) fn find(&self, key: &Key) -> Option<usize> {
-        if self.entries.len() < INDEXED_FROM {
-            return self.entries.iter().position(|(known, _)| known == key);
+    pub(crate) fn new(root: bool) -> Self {
+        Self {
+            root,
+            ..Self::default()
+        }
+    }
+
+    /// The keys that are there, in their order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &(Key, Val)> {
+        self.slots.iter().flatten()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.len() == self.gone
+    }
+
+    /// The values that are there, with the numbers by which `replace` knows them.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (usize, &Val)> {
+        let slots = self.slots.iter().enumerate();
+        slots.filter_map(|(at, slot)| Some((at, &slot.as_ref()?.1)))
+    }
+
+    pub(crate) fn replace(&mut self, at: usize, value: Val) {
+        if let Some(Some((_, old))) = self.slots.get_mut(at) {
+            *old = value;
+        }
+    }
+
+    fn find(&self, key: &Key) -> Option<usize> {
+        if self.slots.len() < INDEXED_FROM {
+            let is_it = |slot: &Option<(Key, Val)>| matches!(slot, Some((known, _)) if known == key);
+            return self.slots.iter().position(is_it);
         }
         self.index.get(key).copied()
     }
 
     pub(crate) fn raw(&self, key: &Key) -> Option<&Val> {
-        self.entries.get(self.find(key)?).map(|(_, value)| value)
+        self.slots.get(self.find(key)?)?.as_ref().map(|(_, value)| value)
     }
 
     pub(crate) fn set(&mut self, key: &Key, value: Val) {
-        if let Some((_, old)) = self.find(key).and_then(|at| self.entries.get_mut(at)) {
+        if let Some(Some((_, old))) = self.find(key).and_then(|at| self.slots.get_mut(at)) {
             *old = value;
             return;
         }
-        self.entries.push((key.clone(), value));
+        self.slots.push(Some((key.clone(), value)));
         self.changes += 1;
-        if self.entries.len() == INDEXED_FROM {
+        if self.slots.len() == INDEXED_FROM {
             self.reindex();
-        } else if self.entries.len() > INDEXED_FROM {
-            self.index.insert(key.clone(), self.entries.len() - 1);
+        } else if self.slots.len() > INDEXED_FROM {
+            self.index.insert(key.clone(), self.slots.len() - 1);
         }
     }
 
     pub(crate) fn remove(&mut self, key: &Key) -> bool {
-        let Some(at) = self.find(key) else { return false };
-        self.entries.remove(at);
+        let Some(slot) = self.find(key).and_then(|at| self.slots.get_mut(at)) else {
+            return false;
+        };
+        *slot = None;
+        self.index.remove(key);
+        self.gone += 1;
         self.changes += 1;
-        self.reindex();
+        // Keys that come and go must not make it longer and longer.
+        if self.gone > self.slots.len() / 2 {
+            self.slots.retain(Option::is_some);
+            self.gone = 0;
+            self.reindex();
+        }
         true
     }
 
     fn reindex(&mut self) {
         self.index.clear();
-        for (at, (key, _)) in self.entries.iter().enumerate() {
+        for (at, (key, _)) in self
+            .slots
+            .iter()
+            .enumerate()
+            .filter_map(|(at, slot)| Some((at, slot.as_ref()?)))
+        {
             self.index.insert(key.clone(), at);
         }
     }
@@ -145,7 +197,7 @@ pub(crate) struct Graph {
     subs: Vec<Sub>,
     /// What stood at each key of the root, in order.
     history: Vec<(Key, Vec<Val>)>,
-    history_index: BTreeMap<Key, usize>,
+    history_index: HashMap<Key, usize>,
     work: usize,
     most_work: usize,
     float: Option<Float>,
@@ -190,7 +242,8 @@ impl Graph {
     /// something does.
     pub(crate) fn new(letters: usize, float: Float) -> Self {
         Self {
-            most_work: MOST_WORK + letters,
+            // Tabs are several signs, but no more work.
+            most_work: MOST_WORK + letters.min(MAX_BYTES),
             float: Some(float),
             ..Self::default()
         }
@@ -221,6 +274,11 @@ impl Graph {
         }
         self.history_index.insert(key.clone(), self.history.len());
         self.history.push((key.clone(), vec![value]));
+    }
+
+    /// Whether nothing in the text waited for anything.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.joins.is_empty()
     }
 
     /// From here on nothing new is made of the text.
@@ -267,7 +325,7 @@ impl Graph {
 
     /// The items of a tree as Python gives them out.
     pub(crate) fn items(&mut self, id: TreeId) -> Result<Vec<(Key, Val)>, Stop> {
-        let raw = self.tree(id)?.entries.clone();
+        let raw: Vec<(Key, Val)> = self.tree(id)?.entries().cloned().collect();
         self.spend(raw.len())?;
         raw.into_iter()
             .map(|(key, value)| Ok((key, self.given(&value)?)))
@@ -283,7 +341,7 @@ impl Graph {
             Val::Float(source) => !crate::scalar::is_zero(&self.float(source)),
             Val::Text(text) | Val::Unquoted(text) | Val::OnClient(text) => !text.is_empty(),
             Val::Period(period) => !period.zero,
-            Val::Tree(id) => !self.tree(*id)?.entries.is_empty(),
+            Val::Tree(id) => !self.tree(*id)?.is_empty(),
             Val::List(id) => !self.list(*id)?.is_empty(),
             Val::Null | Val::Quoted(..) | Val::Include | Val::Join(_) | Val::Sub(_) => true,
         })

@@ -59,6 +59,7 @@ pub fn highlight(format: Format, line: &str, state: State) -> (Vec<Span>, State)
         line,
         at: 0,
         spans: Vec::new(),
+        run: Run::default(),
     };
     let next = match format {
         Format::Yaml => painter.yaml(state),
@@ -78,6 +79,18 @@ pub(crate) struct Painter<'a> {
     pub(crate) line: &'a str,
     pub(crate) at: usize,
     pub(crate) spans: Vec<Span>,
+    run: Run,
+}
+
+/// Signs that may be a key, looked at once for all words in them.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    /// The byte after the last one that is no space.
+    end: usize,
+    /// Whether something follows that ends a key without quotes, in this line.
+    ends: bool,
+    /// Whether that makes a key of them.
+    is_key: bool,
 }
 
 impl<'a> Painter<'a> {
@@ -131,6 +144,7 @@ impl<'a> Painter<'a> {
             value = true;
         }
         let mut last = ' ';
+        let written = self.line.trim_end().len();
         loop {
             self.spaces();
             let rest = self.rest();
@@ -150,7 +164,7 @@ impl<'a> Painter<'a> {
                     };
                 };
                 self.paint(at + 6, Class::Text);
-            } else if rest.trim_end() == "\\" {
+            } else if c == '\\' && self.at + 1 == written {
                 self.paint(1, Class::Punctuation);
                 return State {
                     value: true,
@@ -210,12 +224,13 @@ impl<'a> Painter<'a> {
     /// Something without quotes: a key, a number, a word, text.
     fn bare(&mut self, value: bool, comments: bool) {
         let rest = self.rest();
-        if !value && let Some(length) = key_length(rest) {
-            let is_include = rest.starts_with("include") && !is_key_end(rest.get(length..).unwrap_or(""));
-            return self.paint(
-                if is_include { 7 } else { length },
-                if is_include { Class::Keyword } else { Class::Key },
-            );
+        if !value {
+            let run = self.run();
+            let is_include = !run.is_key && run.ends && rest.starts_with("include");
+            if run.end > self.at && (run.is_key || is_include) {
+                let length = if is_include { 7 } else { run.end - self.at };
+                return self.paint(length, if is_include { Class::Keyword } else { Class::Key });
+            }
         }
         let stops = |c: char| c.is_whitespace() || "\"{}[],$#".contains(c);
         let length = rest
@@ -230,6 +245,26 @@ impl<'a> Painter<'a> {
             _ => Class::Text,
         };
         self.paint(length.max(word.len()).max(1), class);
+    }
+
+    /// The signs from here on that a key may have without quotes.
+    fn run(&mut self) -> Run {
+        if self.at < self.run.end {
+            return self.run;
+        }
+        let rest = self.rest();
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || "._- /".contains(c)));
+        let length = rest
+            .get(..end.unwrap_or(rest.len()))
+            .unwrap_or("")
+            .trim_end()
+            .len();
+        self.run = Run {
+            end: self.at + length,
+            ends: end.is_some(),
+            is_key: end.is_some() && is_key_end(rest.get(length..).unwrap_or("")),
+        };
+        self.run
     }
 
     fn yaml(&mut self, state: State) -> State {
@@ -248,13 +283,6 @@ impl<'a> Painter<'a> {
 fn is_key_end(rest: &str) -> bool {
     let rest = rest.trim_start();
     rest.starts_with(['=', ':', '{']) || rest.starts_with("+=")
-}
-
-/// The bytes of a key without quotes, without the spaces after it.
-fn key_length(rest: &str) -> Option<usize> {
-    let end = rest.find(|c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || "._- /".contains(c)))?;
-    let length = rest.get(..end)?.trim_end().len();
-    (length > 0 && (is_key_end(rest.get(length..)?) || rest.starts_with("include"))).then_some(length)
 }
 
 /// Whether it looks like a number.

@@ -94,7 +94,7 @@ fn is_block_sign(rest: &str) -> bool {
         .get(1..)
         .unwrap_or("")
         .trim_start_matches(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
-    after.trim().is_empty() || after.trim_start().starts_with('#')
+    after.trim_start().is_empty() || after.trim_start().starts_with('#')
 }
 
 fn ends_key(rest: &str) -> bool {

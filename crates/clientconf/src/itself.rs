@@ -13,8 +13,7 @@ impl Resolver<'_> {
         let keys: Vec<Key> = self
             .graph
             .tree(self.root)?
-            .entries
-            .iter()
+            .entries()
             .map(|(key, _)| key.clone())
             .collect();
         let changes = self.graph.tree(self.root)?.changes;

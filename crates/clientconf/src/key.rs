@@ -25,9 +25,20 @@ impl Key {
         }
     }
 
+    /// The same, for who keeps it.
+    pub(crate) fn kept(&self) -> Rc<str> {
+        let plain = self.plain();
+        if plain.len() == self.text.len() {
+            self.text.clone()
+        } else {
+            Rc::from(plain)
+        }
+    }
+
     /// The steps: `a.b` are two, `"a.b"` is one. Some texts have none.
     pub(crate) fn steps(&self) -> Vec<Self> {
-        if self.number {
+        // Most keys are one step.
+        if self.number || !self.text.is_empty() && !self.text.contains(|c| c == '"' || SPECIAL.contains(c)) {
             return vec![self.clone()];
         }
         let mut steps = Vec::new();

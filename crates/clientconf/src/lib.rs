@@ -5,6 +5,7 @@
 //! or the environment: includes are reported, and substitutions that only a client can answer stay expressions.
 
 pub mod check;
+pub mod defaults;
 pub mod fault;
 pub mod highlight;
 pub mod json;

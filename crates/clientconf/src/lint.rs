@@ -1,7 +1,7 @@
 //! What is legal in a vault and probably not what its author wants (N04): by the client's own grammar, against the keys that
 //! clients know, and by what clients do with a vault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::check::{Format, served};
 use crate::fault::Fault;
@@ -12,7 +12,7 @@ use crate::resolve::{Need, Resolve};
 use crate::text::Places;
 use crate::value::{Map, Value};
 
-/// So many findings are told at most.
+/// So many findings are told at most: of more the worst, and of those the first.
 pub const MOST_FINDINGS: usize = 200;
 
 /// How bad it is.
@@ -125,8 +125,9 @@ pub fn lint(format: Format, text: &str) -> Result<Vec<Finding>, Fault> {
             "There is nothing here for clients. Write keys, or switch the vault off.",
         ));
     }
-    raw.sort_by_key(|finding| (finding.at, finding.severity));
+    raw.sort_by_key(|finding| (finding.severity, finding.at));
     raw.truncate(MOST_FINDINGS);
+    raw.sort_by_key(|finding| (finding.at, finding.severity));
     let mut places = Places::new(&served);
     Ok(raw
         .into_iter()
@@ -170,51 +171,67 @@ fn note(code: Code, at: usize, message: &str) -> Raw {
 }
 
 fn odd_values(parsed: &Parsed, out: &mut Vec<Raw>) {
-    for (oddity, at, mark) in &parsed.reading.oddities {
-        let (code, severity, message) = match oddity {
-            Oddity::Word => (
-                Code::Word,
-                Severity::Warning,
-                "Clients read this as text, not as a switch. Write true or false.",
-            ),
-            Oddity::Duration => (
-                Code::Duration,
-                Severity::Warning,
-                "At the end of a text clients make an object of this duration. Put it in quotes, or write the number that the key wants.",
-            ),
-            Oddity::NumberAsText => (
-                Code::NumberAsText,
-                Severity::Warning,
-                "Clients read this number as text, because of what follows it. Remove that.",
-            ),
-            Oddity::Escape => (
-                Code::Escape,
-                Severity::Warning,
-                "Clients know only \\n, \\r, \\t, \\\" and \\\\ in quotes and keep other escapes as they are. Write the letter itself.",
-            ),
-            Oddity::EmptyElement => (
-                Code::EmptyElement,
-                Severity::Warning,
-                "Clients leave an empty text out of a list. Write what it stands for.",
-            ),
-            Oddity::QuotedSubstitution => (
-                Code::QuotedSubstitution,
-                Severity::Note,
-                "In quotes this is text and nothing is put in. Outside of quotes it is.",
-            ),
+    let mut notes = 0;
+    let mut warnings = 0;
+    let mut oddities: Vec<_> = parsed.reading.oddities.iter().collect();
+    oddities.sort_by_key(|(_, at, _)| *at);
+    for (oddity, at, mark) in oddities {
+        let (code, severity, message) = odd_value(*oddity);
+        let told = if severity == Severity::Note {
+            &mut notes
+        } else {
+            &mut warnings
         };
-        out.push(Raw {
-            severity,
-            code,
-            mark: *mark,
-            at: *at,
-            message: message.to_owned(),
-        });
+        *told += 1;
+        if *told <= MOST_FINDINGS {
+            out.push(Raw {
+                severity,
+                code,
+                mark: *mark,
+                at: *at,
+                message: message.to_owned(),
+            });
+        }
+    }
+}
+
+fn odd_value(oddity: Oddity) -> (Code, Severity, &'static str) {
+    match oddity {
+        Oddity::Word => (
+            Code::Word,
+            Severity::Warning,
+            "Clients read this as text, not as a switch. Write true or false.",
+        ),
+        Oddity::Duration => (
+            Code::Duration,
+            Severity::Warning,
+            "At the end of a text clients make an object of this duration. Put it in quotes, or write the number that the key wants.",
+        ),
+        Oddity::NumberAsText => (
+            Code::NumberAsText,
+            Severity::Warning,
+            "Clients read this number as text, because of what follows it. Remove that.",
+        ),
+        Oddity::Escape => (
+            Code::Escape,
+            Severity::Warning,
+            "Clients know only \\n, \\r, \\t, \\\" and \\\\ in quotes and keep other escapes as they are. Write the letter itself.",
+        ),
+        Oddity::EmptyElement => (
+            Code::EmptyElement,
+            Severity::Warning,
+            "Clients leave an empty text out of a list. Write what it stands for.",
+        ),
+        Oddity::QuotedSubstitution => (
+            Code::QuotedSubstitution,
+            Severity::Note,
+            "In quotes this is text and nothing is put in. Outside of quotes it is.",
+        ),
     }
 }
 
 fn from_elsewhere(parsed: &Parsed, out: &mut Vec<Raw>) {
-    for include in &parsed.reading.includes {
+    for include in parsed.reading.includes.iter().take(MOST_FINDINGS) {
         let message = "A client reads this from its own disk or network when it starts; the server does not, so nobody knows what it \
                        adds. Write its contents into this text.";
         out.push(Raw {
@@ -225,34 +242,44 @@ fn from_elsewhere(parsed: &Parsed, out: &mut Vec<Raw>) {
             message: message.to_owned(),
         });
     }
-    let mut told = Vec::new();
-    for need in &parsed.needs {
-        if !told.contains(&need.at) && told.len() < MOST_FINDINGS {
-            told.push(need.at);
-            out.push(need_told(need));
+    let mut needs: Vec<&Need> = parsed.needs.iter().collect();
+    needs.sort_by_key(|need| need.at);
+    needs.dedup_by_key(|need| need.at);
+    let mut told: BTreeMap<Severity, usize> = BTreeMap::new();
+    for need in needs {
+        let (severity, code) = need_kind(need);
+        let told = told.entry(severity).or_default();
+        *told += 1;
+        if *told <= MOST_FINDINGS {
+            out.push(need_told(need, severity, code));
         }
     }
 }
 
-fn need_told(need: &Need) -> Raw {
+fn need_kind(need: &Need) -> (Severity, Code) {
+    if need.optional {
+        (Severity::Note, Code::FromEnvironment)
+    } else if need.variable.contains('.') {
+        (Severity::Error, Code::OtherText)
+    } else {
+        (Severity::Warning, Code::FromEnvironment)
+    }
+}
+
+fn need_told(need: &Need, severity: Severity, code: Code) -> Raw {
     let name = &need.variable;
-    let (severity, code, message) = if need.optional {
-        let message = format!(
+    let message = match severity {
+        Severity::Note => format!(
             "The client puts its environment variable {name} in, or nothing. It is not answered on the server."
-        );
-        (Severity::Note, Code::FromEnvironment, message)
-    } else if name.contains('.') {
-        let message = format!(
+        ),
+        Severity::Error => format!(
             "This text has no key {name}, and it cannot name keys of clearml.conf or of other vaults: the client drops the whole \
              vault. Write the value, or ${{?{name}}} to go without."
-        );
-        (Severity::Error, Code::OtherText, message)
-    } else {
-        let message = format!(
+        ),
+        Severity::Warning => format!(
             "This text has no key {name}, so the client takes its environment variable {name}. Where that is not set, it drops the \
              whole vault. Write ${{?{name}}} to go without."
-        );
-        (Severity::Warning, Code::FromEnvironment, message)
+        ),
     };
     Raw {
         severity,
@@ -302,9 +329,10 @@ fn switches(parsed: &Parsed, out: &mut Vec<Raw>) {
 
 fn duplicates(marks: &[Mark], out: &mut Vec<Raw>) {
     // Each place in the tree by the place above it; elements of lists are places of their own.
-    let mut places: BTreeMap<(Option<usize>, &str), usize> = BTreeMap::new();
+    let mut places: HashMap<(Option<usize>, &str), usize> = HashMap::with_capacity(marks.len());
     let mut place_of = Vec::with_capacity(marks.len());
     let mut set = vec![false; marks.len()];
+    let mut told = 0;
     for (index, mark) in marks.iter().enumerate() {
         let above = mark.above.and_then(|above| place_of.get(above).copied());
         let place = if &*mark.step == "[]" {
@@ -316,7 +344,8 @@ fn duplicates(marks: &[Mark], out: &mut Vec<Raw>) {
         let Some(before) = set.get_mut(place) else {
             continue;
         };
-        if mark.sets && *before && out.len() < 2 * MOST_FINDINGS {
+        if mark.sets && *before && told < MOST_FINDINGS {
+            told += 1;
             let message = "This key has a value above already, and the last one wins. Remove one of the two.";
             out.push(Raw {
                 severity: Severity::Warning,

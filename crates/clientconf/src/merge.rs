@@ -1,7 +1,7 @@
 //! What a client has in the end: its layers merged as it merges them (`ConfigTree.merge_configs`), with the layer that each value
 //! comes from. Later layers win; two blocks of keys are merged, anything else is replaced as a whole, lists too.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::secret::masked;
 use crate::value::{Map, Value};
@@ -113,7 +113,7 @@ enum Node {
 #[derive(Debug, Default)]
 struct Block {
     entries: Vec<(String, Node)>,
-    index: BTreeMap<String, usize>,
+    index: HashMap<String, usize>,
     /// What an empty block comes from, and what it replaced.
     origin: usize,
     overrides: Vec<usize>,
@@ -130,6 +130,10 @@ impl Block {
             *old = node;
             return;
         }
+        self.push(key, node);
+    }
+
+    fn push(&mut self, key: &str, node: Node) {
         self.index.insert(key.to_owned(), self.entries.len());
         self.entries.push((key.to_owned(), node));
     }
@@ -137,16 +141,15 @@ impl Block {
     /// Puts the keys over what is here; `replaced` are the layers whose value gave way to this block.
     fn add(&mut self, map: &Map, origin: usize, replaced: &[usize]) {
         for (key, value) in map.entries() {
-            let mut overrides = replaced.to_vec();
-            if let (Some(Node::Block(block)), Value::Map(map)) = (self.get(key), value) {
+            let mut old = self.get(key);
+            if let (Some(Node::Block(block)), Value::Map(map)) = (&mut old, value) {
                 block.add(map, origin, &[]);
                 continue;
             }
-            if let Some(old) = self.get(key) {
-                old.origins(&mut overrides);
-            }
-            overrides.sort_unstable();
-            overrides.dedup();
+            let overrides = match &mut old {
+                Some(old) => old.take_origins(replaced),
+                None => replaced.to_vec(),
+            };
             let node = match value {
                 Value::Map(map) => {
                     let mut block = Self {
@@ -163,7 +166,10 @@ impl Block {
                     overrides,
                 },
             };
-            self.set(key, node);
+            match self.get(key) {
+                Some(old) => *old = node,
+                None => self.push(key, node),
+            }
         }
     }
 
@@ -207,6 +213,28 @@ impl Block {
 }
 
 impl Node {
+    /// The layers of a value that gives way, which needs its own no more, and those that gave way with it; in order, each once.
+    fn take_origins(&mut self, replaced: &[usize]) -> Vec<usize> {
+        let mut all = Vec::new();
+        match self {
+            // The usual one. What it replaced is in order already, and older than itself.
+            Self::Leaf {
+                origin, overrides, ..
+            } if replaced.is_empty() => {
+                all = std::mem::take(overrides);
+                if all.last() != Some(origin) {
+                    all.push(*origin);
+                }
+                return all;
+            }
+            node => node.origins(&mut all),
+        }
+        all.extend(replaced);
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     fn origins(&self, out: &mut Vec<usize>) {
         match self {
             Self::Leaf {

@@ -1,6 +1,9 @@
 //! The keys that clients know: names, as they are read by the `clearml` 2.1.12 and `clearml-agent` 3.0.3 packages or stand in the
 //! settings that these bring along. `lint` tells a key that is not among them from a key that is misspelt.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// What stands at a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -39,11 +42,47 @@ fn key(line: &'static str) -> Option<(&'static str, Kind)> {
     Some((path, kind))
 }
 
-/// The keys whose first step, which nobody names freely, is that of the path.
-fn same_first(path: &[&str]) -> impl Iterator<Item = (&'static str, Kind)> {
-    let first = path.first().copied().unwrap_or("");
-    let same = move |line: &&str| line.strip_prefix(first).is_some_and(|rest| rest.starts_with('.'));
-    KEYS.lines().filter(same).filter_map(key)
+/// The keys as a tree, made once.
+static TREE: LazyLock<Step> = LazyLock::new(|| {
+    let mut root = Step::default();
+    for (path, kind) in keys() {
+        let mut here = &mut root;
+        for step in path.split('.') {
+            here = here.below.entry(step).or_default();
+        }
+        here.kind = Some(kind);
+    }
+    root
+});
+
+/// What is known to stand at a step, and below it.
+#[derive(Default)]
+struct Step {
+    kind: Option<Kind>,
+    below: BTreeMap<&'static str, Step>,
+}
+
+impl Step {
+    /// The steps that the written one may be: of that name, or of any.
+    fn matching(&self, step: &str) -> impl Iterator<Item = &Self> {
+        let any = self.below.get("*").filter(|_| step != "[]");
+        let same = self.below.get(step).filter(|_| step != "*");
+        any.into_iter().chain(same)
+    }
+}
+
+/// All steps that the path may lead to, with how many steps of the path are used up; the first step nobody names freely.
+fn reached(path: &[&str]) -> Vec<(usize, &'static Step)> {
+    let first = path.first().and_then(|first| TREE.below.get(*first));
+    let mut all: Vec<(usize, &'static Step)> = first.map(|step| (1, step)).into_iter().collect();
+    let mut next = 0;
+    while let Some((depth, here)) = all.get(next).copied() {
+        next += 1;
+        if let Some(step) = path.get(depth) {
+            all.extend(here.matching(step).map(|below| (depth + 1, below)));
+        }
+    }
+    all
 }
 
 /// What is known of a path.
@@ -62,52 +101,30 @@ pub enum Known {
 
 /// Looks a path up, by its steps.
 pub fn look_up(path: &[&str]) -> Known {
-    let mut steps = 0;
-    let mut above = false;
-    for (known, kind) in same_first(path) {
-        let common = common(known, path);
-        let length = known.split('.').count();
-        if common == length && (common == path.len() || kind == Kind::Block) {
-            return Known::Leaf(kind);
+    let mut found = Known::Unknown { steps: 0 };
+    for (depth, step) in reached(path) {
+        match step.kind {
+            Some(kind) if depth == path.len() || kind == Kind::Block => return Known::Leaf(kind),
+            _ if depth == path.len() => found = Known::Above,
+            _ if found != Known::Above => found = Known::Unknown { steps: depth },
+            _ => {}
         }
-        above |= common == path.len();
-        steps = steps.max(common);
     }
-    if above {
-        Known::Above
-    } else {
-        Known::Unknown { steps }
-    }
-}
-
-fn common(known: &str, path: &[&str]) -> usize {
-    known
-        .split('.')
-        .zip(path)
-        .take_while(|(known, step)| known == *step || *known == "*" && **step != "[]")
-        .count()
+    found
 }
 
 /// The known step that is most like the unknown one after the first `steps` of the path, if one is; `steps` is not 0.
 pub fn nearest(path: &[&str], steps: usize) -> Option<&'static str> {
     let wanted = path.get(steps)?;
-    let mut best = None;
-    let mut last = "";
-    for (known, _) in same_first(path) {
-        let Some(step) = known.split('.').nth(steps) else {
-            continue;
-        };
-        if matches!(step, "*" | "[]") || step == last || common(known, path) != steps {
-            continue;
-        }
-        last = step;
-        if let Some(far) = closeness(step, wanted)
-            && best.is_none_or(|(_, nearest)| far < nearest)
-        {
-            best = Some((step, far));
-        }
-    }
-    best.map(|(step, _)| step)
+    let names = reached(path)
+        .into_iter()
+        .filter(|(depth, _)| *depth == steps)
+        .flat_map(|(_, step)| step.below.keys())
+        .filter(|name| !matches!(**name, "*" | "[]"));
+    names
+        .filter_map(|name| Some((closeness(name, wanted)?, *name)))
+        .min_by_key(|(far, _)| *far)
+        .map(|(_, name)| name)
 }
 
 /// How far the two are from each other, if that is near enough for a slip of the pen.

@@ -1,7 +1,7 @@
 //! Substitutions, resolved within the text as the client does (`ConfigParser.resolve_substitutions`). Nothing is looked up
 //! outside: what the client would take from its environment stays an expression, or comes from a map that the caller gives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use crate::copy::{Copier, too_deep};
@@ -41,31 +41,31 @@ type Done = (bool, Vec<SubId>, Val);
 impl Resolver<'_> {
     /// Resolves everything in the tree, in place.
     pub(crate) fn run(&mut self) -> Result<(), Stop> {
+        if self.graph.is_plain() {
+            return Ok(());
+        }
         self.self_references()?;
-        let mut waiting = self.waiting_in(&Val::Tree(self.root), 0)?;
-        if !waiting.is_empty() {
+        let mut waiting = Waiting::default();
+        waiting.extend(self.waiting_in(&Val::Tree(self.root), 0)?);
+        if waiting.first().is_some() {
             let mut before = Vec::new();
             let mut unresolved = true;
-            while !waiting.is_empty() && !same(&waiting, &before) {
+            while waiting.first().is_some() && !waiting.same(&before) {
                 unresolved = false;
-                before.clone_from(&waiting);
+                before = waiting.all();
                 for sub in &before {
                     let (waits, more, result) = self.one(*sub)?;
                     unresolved = waits;
-                    self.graph.spend(more.len() / 4)?;
+                    self.graph.spend(1 + more.len() / 4)?;
                     waiting.extend(more);
-                    if !matches!(result, Val::Join(_)) {
-                        self.graph.spend(1 + waiting.len() / 64)?;
-                        let Some(at) = waiting.iter().position(|known| known == sub) else {
-                            return Err(self.circle(*sub));
-                        };
-                        waiting.remove(at);
+                    if !matches!(result, Val::Join(_)) && !waiting.remove(*sub) {
+                        return Err(self.circle(*sub));
                     }
                 }
             }
             self.fix_up(&Val::Tree(self.root))?;
             if let (true, Some(sub)) = (unresolved, waiting.first()) {
-                return Err(self.circle(*sub));
+                return Err(self.circle(sub));
             }
         }
         self.fix_up(&Val::Tree(self.root))?;
@@ -210,12 +210,17 @@ impl Resolver<'_> {
                 Ok(())
             }
             Parent::List(list, index) => {
+                if nothing {
+                    let length = self.graph.list(list)?.len();
+                    self.graph.spend(1 + length / 16)?;
+                }
+                let number = index.to_string();
                 let has = nothing
                     && self
                         .graph
                         .list(list)?
                         .iter()
-                        .any(|value| equals(self.graph, value, index));
+                        .any(|value| equals(self.graph, value, index, &number));
                 let list = self.graph.list_mut(list)?;
                 // Python looks whether the list has an element that equals the index, not whether it has an index.
                 if has {
@@ -251,17 +256,16 @@ impl Resolver<'_> {
             Val::Tree(tree) => self
                 .graph
                 .tree(*tree)?
-                .entries
-                .iter()
+                .entries()
                 .map(|(_, value)| value)
-                .filter(|value| holds(value))
+                .filter(|value| value.holds())
                 .cloned()
                 .collect(),
             Val::List(list) => self
                 .graph
                 .list(*list)?
                 .iter()
-                .filter(|value| holds(value))
+                .filter(|value| value.holds())
                 .cloned()
                 .collect(),
             _ => return Ok(()),
@@ -279,6 +283,9 @@ impl Resolver<'_> {
             Val::Join(id) => self.graph.transform(*id),
             Val::List(list) => {
                 let old = self.graph.list(*list)?.clone();
+                if !old.iter().any(Val::holds) {
+                    return Ok(value.clone());
+                }
                 let new: Vec<Val> = old
                     .iter()
                     .map(|value| self.fix_up(value))
@@ -286,9 +293,15 @@ impl Resolver<'_> {
                 Ok(Val::List(self.graph.add_list(new)?))
             }
             Val::Tree(tree) => {
-                for (key, value) in self.graph.items(*tree)? {
+                let inner = self.graph.tree(*tree)?.numbered();
+                let inner: Vec<(usize, Val)> = inner
+                    .filter(|(_, value)| value.holds())
+                    .map(|(at, value)| (at, value.clone()))
+                    .collect();
+                self.graph.spend(1 + inner.len())?;
+                for (at, value) in inner {
                     let value = self.fix_up(&value)?;
-                    self.graph.tree_mut(*tree)?.set(&key, value);
+                    self.graph.tree_mut(*tree)?.replace(at, value);
                 }
                 Ok(value.clone())
             }
@@ -297,21 +310,58 @@ impl Resolver<'_> {
     }
 }
 
-fn holds(value: &Val) -> bool {
-    matches!(value, Val::Join(_) | Val::Tree(_) | Val::List(_))
+/// The client's list of what still waits, in which one may stand more than once and the first of them is taken out.
+#[derive(Default)]
+struct Waiting {
+    /// Nothing where one was taken out.
+    order: Vec<Option<SubId>>,
+    places: BTreeMap<SubId, VecDeque<usize>>,
+    /// Before this nothing waits.
+    start: usize,
 }
 
-/// Whether both hold the same, however often.
-fn same(one: &[SubId], other: &[SubId]) -> bool {
-    let set = |subs: &[SubId]| {
-        let mut set = BTreeMap::new();
+impl Waiting {
+    fn extend(&mut self, subs: Vec<SubId>) {
         for sub in subs {
-            set.insert(sub.0, 0);
+            self.places.entry(sub).or_default().push_back(self.order.len());
+            self.order.push(Some(sub));
         }
-        set
-    };
-    let (one, other) = (set(one), set(other));
-    one.len() == other.len() && one.keys().all(|sub| other.contains_key(sub))
+    }
+
+    fn all(&mut self) -> Vec<SubId> {
+        let all: Vec<SubId> = self.order.iter().flatten().copied().collect();
+        // Without the gaps.
+        *self = Self::default();
+        self.extend(all.clone());
+        all
+    }
+
+    fn first(&self) -> Option<SubId> {
+        self.order.iter().skip(self.start).find_map(|sub| *sub)
+    }
+
+    fn remove(&mut self, sub: SubId) -> bool {
+        let Some(places) = self.places.get_mut(&sub) else {
+            return false;
+        };
+        let place = places.pop_front();
+        if places.is_empty() {
+            self.places.remove(&sub);
+        }
+        if let Some(slot) = place.and_then(|at| self.order.get_mut(at)) {
+            *slot = None;
+        }
+        while self.order.get(self.start) == Some(&None) {
+            self.start += 1;
+        }
+        true
+    }
+
+    /// Whether both hold the same, however often.
+    fn same(&self, others: &[SubId]) -> bool {
+        let others: BTreeSet<SubId> = others.iter().copied().collect();
+        self.places.keys().eq(others.iter())
+    }
 }
 
 /// The value of a variable.
@@ -322,15 +372,15 @@ pub(crate) fn look_up<'e>(environment: &'e [(String, String)], name: &str) -> Op
         .map(|(_, value)| value.as_str())
 }
 
-/// Python's `value == index`.
-fn equals(graph: &Graph, value: &Val, index: usize) -> bool {
+/// Python's `value == index`; `number` is the index in decimal.
+fn equals(graph: &Graph, value: &Val, index: usize, number: &str) -> bool {
     match value {
         Val::Bool(value) => usize::from(*value) == index,
-        Val::Int(digits) => **digits == *index.to_string(),
+        Val::Int(digits) => **digits == *number,
         Val::Float(source) => graph
             .float(source)
             .strip_suffix(".0")
-            .is_some_and(|whole| whole == index.to_string()),
+            .is_some_and(|whole| whole == number),
         _ => false,
     }
 }

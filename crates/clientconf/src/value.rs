@@ -1,7 +1,9 @@
 //! The values of a configuration as a client holds them, and the JSON that says the same to a client.
 
+use std::collections::HashMap;
+
 use crate::fault::Stop;
-use crate::graph::{Graph, Key, TreeId, Val};
+use crate::graph::{Graph, TreeId, Val};
 use crate::scalar;
 
 /// A value.
@@ -27,19 +29,26 @@ pub enum Value {
     Map(Map),
 }
 
+/// With fewer keys than this, looking through them is as good as any order.
+const ORDERED_FROM: usize = 12;
+
 /// Keys with their values, in the order of the text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
     entries: Vec<(String, Value)>,
-    /// Where the keys are, by their letters.
+    /// Where the keys are, by their letters; nothing for a few keys.
     order: Vec<usize>,
 }
 
 impl Map {
     /// Of keys of which each stands once.
     pub fn new(entries: Vec<(String, Value)>) -> Self {
+        if entries.len() < ORDERED_FROM {
+            let order = Vec::new();
+            return Self { entries, order };
+        }
         let mut order: Vec<usize> = (0..entries.len()).collect();
-        order.sort_by(|one, other| {
+        order.sort_unstable_by(|one, other| {
             entries
                 .get(*one)
                 .map(|(key, _)| key)
@@ -55,6 +64,10 @@ impl Map {
 
     /// The value of a key, which is one step: dots in it are part of it.
     pub fn get(&self, key: &str) -> Option<&Value> {
+        if self.order.is_empty() {
+            let mut entries = self.entries.iter();
+            return entries.find(|(known, _)| known == key).map(|(_, value)| value);
+        }
         let known = |at: &usize| self.entries.get(*at).map_or("", |(key, _)| key.as_str());
         let at = self.order.binary_search_by(|at| known(at).cmp(key)).ok()?;
         self.entries.get(*self.order.get(at)?).map(|(_, value)| value)
@@ -160,11 +173,15 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
     let children: Vec<Val> = match value {
         Val::Tree(tree) => graph
             .tree(*tree)?
-            .entries
-            .iter()
-            .map(|(_, value)| value.clone())
+            .entries()
+            .map(|(_, value)| value)
+            .filter(|value| unfinished(value))
+            .cloned()
             .collect(),
-        Val::List(list) => graph.list(*list)?.clone(),
+        Val::List(list) => {
+            let values = graph.list(*list)?.iter();
+            values.filter(|value| unfinished(value)).cloned().collect()
+        }
         Val::Join(id) => {
             let at = graph.join(*id)?.at;
             return Err(Stop::substitution(
@@ -172,6 +189,8 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
                 "Clients do not get to the end of this value. Write it out.",
             ));
         }
+        // What is left of an include beside a substitution that came to nothing.
+        Val::Include | Val::Sub(_) => return Err(endless(graph)),
         _ => return Ok(()),
     };
     crate::copy::too_deep(graph, depth)?;
@@ -181,20 +200,35 @@ pub(crate) fn finished(graph: &mut Graph, value: &Val, depth: usize) -> Result<(
         .try_for_each(|child| finished(graph, child, depth + 1))
 }
 
+/// Whether it may hold what did not come to an end, or is that itself.
+fn unfinished(value: &Val) -> bool {
+    value.holds() || matches!(value, Val::Include | Val::Sub(_))
+}
+
+fn endless(graph: &Graph) -> Stop {
+    Stop::substitution(graph.here, "This value never ends. Write it out.")
+}
+
 /// `as_plain_ordered_dict`: the values that the graph holds in the end.
 pub(crate) fn plain(graph: &mut Graph, tree: TreeId, depth: usize) -> Result<Map, Stop> {
     crate::copy::too_deep(graph, depth)?;
     let mut entries: Vec<(String, Value)> = Vec::new();
     let items = graph.items(tree)?;
-    let mut seen: std::collections::BTreeMap<Key, usize> = std::collections::BTreeMap::new();
+    // Without their quotes, or as text, two keys may be the same.
+    let differ = !items
+        .iter()
+        .any(|(key, _)| key.number || key.plain() != &*key.text);
+    let mut seen: HashMap<String, usize> = HashMap::new();
     for (key, value) in items {
         let value = plain_value(graph, &value, depth)?;
-        let key = Key::text(key.plain());
-        if let Some((_, old)) = seen.get(&key).and_then(|at| entries.get_mut(*at)) {
+        let key = key.plain().to_owned();
+        if differ {
+            entries.push((key, value));
+        } else if let Some((_, old)) = seen.get(&key).and_then(|at| entries.get_mut(*at)) {
             *old = value;
         } else {
             seen.insert(key.clone(), entries.len());
-            entries.push((key.text.to_string(), value));
+            entries.push((key, value));
         }
     }
     Ok(Map::new(entries))
@@ -221,11 +255,6 @@ fn plain_value(graph: &mut Graph, value: &Val, depth: usize) -> Result<Value, St
                     .collect::<Result<_, Stop>>()?,
             )
         }
-        Val::Include | Val::Sub(_) | Val::Join(_) => {
-            return Err(Stop::substitution(
-                graph.here,
-                "This value never ends. Write it out.",
-            ));
-        }
+        Val::Include | Val::Sub(_) | Val::Join(_) => return Err(endless(graph)),
     })
 }

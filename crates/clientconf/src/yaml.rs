@@ -10,13 +10,12 @@
 //! - `.inf`, `.nan` and control signs in text are refused, and so is empty text in a list, which clients drop;
 //! - one document; an empty one has no keys.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, StrInput, Tag};
 
 use crate::fault::{Fault, FaultKind, MAX_BYTES};
-use crate::graph::Key;
 use crate::value::quote;
 use crate::yaml_scalar::plain;
 
@@ -98,6 +97,8 @@ impl Place {
 struct Node {
     place: Place,
     what: What,
+    /// How many levels stand below it, also those that aliases bring along.
+    height: usize,
 }
 
 enum What {
@@ -151,17 +152,14 @@ impl<'a> Reader<'a> {
     }
 
     fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Rc<Node>, Fault> {
-        if depth > DEEPEST {
-            let message = "Clients cannot read what is nested this deep. Flatten it.";
-            return Err(Fault {
-                kind: FaultKind::Limit,
-                ..place.fault(message)
-            });
-        }
+        not_too_deep(depth, place)?;
         let (anchor, what) = match event {
             Event::Alias(anchor) => {
                 return match self.anchors.get(anchor) {
-                    Some(Some(node)) => Ok(node.clone()),
+                    Some(Some(node)) => {
+                        not_too_deep(depth + node.height, place)?;
+                        Ok(node.clone())
+                    }
                     _ => Err(place.fault("This alias names what it stands in. Write it out.")),
                 };
             }
@@ -176,7 +174,15 @@ impl<'a> Reader<'a> {
             }
             _ => return Err(place.fault("A value is missing here. Write one.")),
         };
-        let node = Rc::new(Node { place, what });
+        let height = match &what {
+            What::Word(_) | What::Text(_) => 0,
+            What::List(nodes) => nodes.iter().map(|node| node.height + 1).max().unwrap_or(0),
+            What::Map(entries) => {
+                let heights = entries.iter().map(|(_, _, node)| node.height + 1);
+                heights.max().unwrap_or(0)
+            }
+        };
+        let node = Rc::new(Node { place, what, height });
         if anchor > 0 {
             // The parser counts them up, so that this grows with the text.
             self.anchors.resize(self.anchors.len().max(anchor + 1), None);
@@ -207,7 +213,7 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, depth: usize) -> Result<What, Fault> {
         let mut entries = Vec::new();
-        let mut seen: BTreeMap<Key, usize> = BTreeMap::new();
+        let mut seen: HashSet<String> = HashSet::new();
         loop {
             let (key, place) = match self.next()? {
                 (Event::MappingEnd, _) => return Ok(What::Map(entries)),
@@ -219,7 +225,7 @@ impl<'a> Reader<'a> {
                 }
                 (_, place) => return Err(place.fault("A key is text. Write name: value.")),
             };
-            if seen.insert(Key::text(&key), 0).is_some() {
+            if !seen.insert(key.clone()) {
                 return Err(place.fault("This key stands twice in its block. Remove one of the two."));
             }
             let (event, value_place) = self.next()?;
@@ -227,6 +233,17 @@ impl<'a> Reader<'a> {
             entries.push((key, place, value));
         }
     }
+}
+
+fn not_too_deep(depth: usize, place: Place) -> Result<(), Fault> {
+    if depth <= DEEPEST {
+        return Ok(());
+    }
+    let message = "Clients cannot read what is nested this deep. Flatten it.";
+    Err(Fault {
+        kind: FaultKind::Limit,
+        ..place.fault(message)
+    })
 }
 
 fn known_tag(tag: Option<&Tag>, known: &str, place: Place) -> Result<(), Fault> {

@@ -286,3 +286,10 @@ fn bombs_are_refused_with_a_message() {
     });
     assert_eq!(check(Format::Yaml, &aliases).unwrap_err().kind, FaultKind::Limit);
 }
+
+#[test]
+fn an_include_beside_a_substitution_that_comes_to_nothing_is_refused_by_all() {
+    let text = "a = 1\nb =include \"#\"${?b}";
+    let fault = check(Format::Hocon, text).unwrap_err();
+    assert_eq!(lint(Format::Hocon, text).unwrap_err(), fault);
+}

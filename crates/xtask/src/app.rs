@@ -24,14 +24,14 @@ pub enum AppProfile {
 
 /// Builds the app into `dist/`.
 pub fn build(profile: AppProfile) -> Result<()> {
-    let folders = tools::ready()?;
     fetch()?;
     match profile {
-        AppProfile::Debug => trunk(&folders)?
+        AppProfile::Debug => trunk(&tools::ready()?)?
             .arg("build")
             .run()
             .context("the app did not build"),
         AppProfile::Release => {
+            let folders = tools::ready_for_release()?;
             say::line("building the app");
             trunk(&folders)?
                 .args(["build", "--offline", "--release"])

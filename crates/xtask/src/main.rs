@@ -3,13 +3,13 @@
 
 mod app;
 mod apt;
-mod azurite;
 mod browser;
 mod checks;
 mod counts;
 mod dev;
 mod interrupt;
 mod job;
+mod npm;
 mod package;
 mod paths;
 mod postgres;

@@ -8,10 +8,14 @@ use crate::counts::{self, Counts};
 use crate::job::{Job, Show};
 use crate::postgres::Cluster;
 use crate::suite::{Lacking, Report};
-use crate::{azurite, say, suite};
+use crate::{npm, say, suite};
 
 /// Names the database of the tests; without it each test makes a `SQLite` file.
 const DATABASE: &str = "TEST_DATABASE_URL";
+/// Tells the tests which program Azurite is, or that it cannot be had.
+const AZURITE: &str = "CLEARANCE_AZURITE";
+/// What the variable says then.
+const LACKING: &str = "lacking";
 
 /// Every test, on `SQLite`.
 pub fn on_sqlite() -> Result<Report> {
@@ -20,10 +24,10 @@ pub fn on_sqlite() -> Result<Report> {
 
 /// Runs tests that speak with Azurite, or reports that it is lacking.
 fn counted_with_azurite(job: Job) -> Result<Report> {
-    match azurite::ready() {
-        Ok((program, path)) => counted(job.env(azurite::VARIABLE, program).env("PATH", path)),
+    match npm::AZURITE.ready() {
+        Ok((program, path)) => counted(job.env(AZURITE, program).env("PATH", path)),
         Err(error) => {
-            let mut report = counted(job.env(azurite::VARIABLE, azurite::LACKING))?;
+            let mut report = counted(job.env(AZURITE, LACKING))?;
             report.lacking.push(Lacking {
                 what: "the tests with Azure's protocol",
                 why: say::in_one_line(&error),

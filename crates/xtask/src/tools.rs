@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::job::Job;
-use crate::{paths, say};
+use crate::{npm, paths, say};
 
 /// What browsers run.
 pub const WASM: &str = "wasm32-unknown-unknown";
@@ -54,6 +54,15 @@ pub fn ready() -> Result<Vec<PathBuf>> {
         }
     }
     let _nothing_built = fs::remove_dir_all(&building);
+    Ok(folders)
+}
+
+/// The same with what makes a release of the app smaller.
+pub fn ready_for_release() -> Result<Vec<PathBuf>> {
+    let mut folders = ready()?;
+    let (wasm_opt, path) = npm::BINARYEN.ready()?;
+    folders.extend(wasm_opt.parent().map(Path::to_path_buf));
+    folders.extend(std::env::split_paths(&path));
     Ok(folders)
 }
 

@@ -74,7 +74,7 @@ fn merged(user_id: shared::ids::UserId, vaults: &[Served]) -> Result<EffectiveCo
         .collect();
     let merged = text::merged(&texts);
     let mut readable = merged.readable.into_iter();
-    let (mut layers, mut skipped) = (Vec::new(), Vec::new());
+    let (mut layers, mut skipped) = (vec![defaults()], Vec::new());
     for vault in vaults {
         if vault.data.is_some() && readable.next().unwrap_or(false) {
             layers.push(layer(vault)?);
@@ -88,6 +88,16 @@ fn merged(user_id: shared::ids::UserId, vaults: &[Served]) -> Result<EffectiveCo
         entries: merged.entries,
         skipped,
     })
+}
+
+/// What clients have by themselves.
+fn defaults() -> ConfigurationLayer {
+    ConfigurationLayer {
+        kind: LayerKind::Defaults,
+        vault_id: None,
+        name: text::defaults_name(),
+        group: None,
+    }
 }
 
 fn layer(vault: &Served) -> Result<ConfigurationLayer, AppError> {

@@ -3,6 +3,7 @@
 
 use clientconf::{
     check::{self, Format},
+    defaults,
     fault::Fault,
     lint::{self, Finding},
     merge::{self, Layer},
@@ -18,6 +19,8 @@ use crate::error::AppError;
 
 /// Faults that a refusal names.
 const MOST_TOLD: usize = 20;
+/// The layer of the clients' own defaults.
+const DEFAULTS: usize = 0;
 
 /// How large a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,37 +101,51 @@ pub fn served(format: VaultFormat, text: &str) -> Option<String> {
         .map(std::borrow::Cow::into_owned)
 }
 
-/// Several texts, each as clients get it, put over each other.
+/// What the layer of the clients' own defaults is called.
+#[must_use]
+pub fn defaults_name() -> String {
+    format!("Client defaults ({})", defaults::CLIENTS)
+}
+
+/// Several texts, each as clients get it, put over each other and over the clients' own defaults.
 #[derive(Debug)]
 pub struct Merged {
-    /// Every key, sorted, with secrets masked. Origins count the texts that can be read.
+    /// Every key, sorted, with secrets masked. Origins count the defaults first, and then the texts that can be read.
     pub entries: Vec<ConfigurationEntry>,
     /// Of each text whether it can be read.
     pub readable: Vec<bool>,
 }
 
-/// Merges texts as a client does, the first lowest. One that clients cannot read is left out.
+/// Merges texts as a client does, the first lowest, below it the defaults. One that clients cannot read is left out.
 #[must_use]
 pub fn merged(texts: &[&str]) -> Merged {
     let parsed: Vec<_> = texts
         .iter()
         .map(|text| parse(text, Resolve::Never).ok())
         .collect();
-    let layers: Vec<Layer<'_>> = parsed
-        .iter()
-        .flatten()
-        .map(|parsed| Layer { tree: &parsed.tree })
+    let texts = parsed.iter().flatten().map(|parsed| &parsed.tree);
+    let layers: Vec<Layer<'_>> = std::iter::once(defaults::tree())
+        .chain(texts)
+        .map(|tree| Layer { tree })
         .collect();
-    let mut entries: Vec<ConfigurationEntry> = merge::merge(&layers)
-        .entries
-        .iter()
-        .map(|entry| shown(entry.shown()))
-        .collect();
+    let mut entries: Vec<ConfigurationEntry> = merge::merge(&layers).entries.iter().map(entry).collect();
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Merged {
         entries,
         readable: parsed.iter().map(Option::is_some).collect(),
     }
+}
+
+fn entry(entry: &merge::Entry) -> ConfigurationEntry {
+    // Everyone has the defaults: an empty key is no secret, and words for secrets are none.
+    if entry.origin == DEFAULTS {
+        return shown(merge::ShownEntry {
+            value: entry.value.to_json(),
+            masked: false,
+            ..entry.shown()
+        });
+    }
+    shown(entry.shown())
 }
 
 fn shown(entry: merge::ShownEntry) -> ConfigurationEntry {
@@ -237,10 +254,45 @@ mod tests {
         let x = by(&["a", "x"]);
         assert_eq!(
             (x.value.as_deref(), x.origin, x.overrides.as_slice()),
-            (Some("3"), 1, &[0][..])
+            (Some("3"), 2, &[1][..])
         );
-        assert_eq!(by(&["a", "y"]).origin, 0);
+        assert_eq!(by(&["a", "y"]).origin, 1);
         let secret = by(&["sdk", "aws", "s3", "secret"]);
         assert!(secret.is_masked && secret.value.is_none());
+        assert_eq!((secret.origin, secret.overrides.as_slice()), (2, &[0][..]));
+    }
+
+    #[test]
+    fn n03_below_all_texts_are_the_defaults_of_clients_which_hide_nothing() {
+        let found = merged(&["sdk.metrics.images.quality = 50", "agent = off"]);
+        let by = |path: &str| found.entries.iter().find(|entry| entry.path.join(".") == path);
+        let quality = by("sdk.metrics.images.quality").unwrap();
+        assert_eq!(
+            (
+                quality.value.as_deref(),
+                quality.origin,
+                quality.overrides.as_slice()
+            ),
+            (Some("50"), 1, &[0][..])
+        );
+        let key = by("sdk.aws.s3.key").unwrap();
+        assert_eq!(
+            (key.value.as_deref(), key.is_masked, key.origin),
+            (Some("\"\""), false, 0)
+        );
+        let agent = by("agent").unwrap();
+        assert_eq!((agent.origin, agent.overrides.as_slice()), (2, &[0][..]));
+        assert!(
+            by("agent.venvs_dir").is_none(),
+            "a text in its place takes the section away"
+        );
+        let bare = merged(&[]);
+        assert!(
+            bare.entries.len() > 140
+                && bare
+                    .entries
+                    .iter()
+                    .all(|entry| entry.origin == 0 && !entry.is_masked)
+        );
     }
 }

@@ -50,23 +50,37 @@ async fn n03_each_key_names_its_origin_and_what_it_overrides() {
     assert_eq!(
         layers,
         [
+            (
+                LayerKind::Defaults,
+                "Client defaults (clearml 2.1.12, clearml-agent 3.0.3)"
+            ),
             (LayerKind::Administrators, "Base"),
             (LayerKind::Administrators, "Second"),
             (LayerKind::Personal, "Personal vault"),
             (LayerKind::Enforced, "Forced"),
         ]
     );
-    assert!(found.layers[2].group.is_none() && found.layers[0].group.is_some());
+    assert!(found.layers[3].group.is_none() && found.layers[1].group.is_some());
     let a = entry(&found, "sdk.a");
-    assert_eq!((a.value.as_deref(), a.origin), (Some("\"forced\""), 3));
-    assert_eq!(a.overrides, [2, 1, 0], "the nearest first");
+    assert_eq!((a.value.as_deref(), a.origin), (Some("\"forced\""), 4));
+    assert_eq!(a.overrides, [3, 2, 1], "the nearest first");
     assert_eq!(
         (entry(&found, "sdk.b").origin, entry(&found, "sdk.c").origin),
-        (0, 2)
+        (1, 3)
     );
     assert_eq!(entry(&found, "sdk.list").value.as_deref(), Some("[1,2]"));
     let secret = entry(&found, "sdk.aws.s3.secret");
     assert_eq!((secret.is_masked, secret.value.as_deref()), (true, None));
+    assert_eq!(
+        (secret.origin, secret.overrides.as_slice()),
+        (1, &[0][..]),
+        "a default was empty"
+    );
+    let region = entry(&found, "sdk.aws.s3.region");
+    assert_eq!(
+        (region.origin, region.value.as_deref(), region.is_masked),
+        (0, Some("\"\""), false)
+    );
     let paths: Vec<_> = found.entries.iter().map(|entry| entry.path.clone()).collect();
     let mut sorted = paths.clone();
     sorted.sort();
@@ -77,13 +91,26 @@ async fn n03_each_key_names_its_origin_and_what_it_overrides() {
         "the member sees the same"
     );
     let anns = effective(&team, &team.ann, &team.ann).await;
-    assert_eq!(anns.layers.len(), 3);
-    assert_eq!(entry(&anns, "sdk.a").overrides, [1, 0]);
+    assert_eq!(anns.layers.len(), 4);
+    assert_eq!(entry(&anns, "sdk.a").overrides, [2, 1]);
 }
 
 #[actix_web::test]
-async fn n03_without_vaults_there_is_nothing() {
+async fn n03_without_vaults_there_are_the_defaults_of_clients_alone() {
     let team = Team::new().await;
     let none = effective(&team, &team.bob, &team.bob).await;
-    assert!(none.layers.is_empty() && none.entries.is_empty() && none.skipped.is_empty());
+    assert!(none.layers.len() == 1 && none.skipped.is_empty());
+    assert_eq!(
+        (none.layers[0].kind, none.layers[0].vault_id),
+        (LayerKind::Defaults, None)
+    );
+    assert!(none.entries.len() > 140);
+    for entry in &none.entries {
+        assert!(
+            entry.origin == 0 && entry.overrides.is_empty() && !entry.is_masked,
+            "{entry:?}"
+        );
+    }
+    let venvs = entry(&none, "agent.venvs_dir");
+    assert_eq!(venvs.value.as_deref(), Some("\"~/.clearml/venvs-builds\""));
 }

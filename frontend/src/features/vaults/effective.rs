@@ -62,8 +62,14 @@ pub fn Effective(
         Some(Ok((name, _))) => name.or_else(|| session.account().map(|account| account.name.to_string())),
         _ => None,
     };
-    let also = Memo::new(move |_| address.get("also").is_some());
-    let show_also = move |on: bool| address.change(Step::Same, &[("also", on.then(|| "true".to_owned()))]);
+    let chosen = |name: &'static str| Memo::new(move |_| address.get(name).is_some());
+    let is_on = |on: bool| on.then(|| "true".to_owned());
+    let show_overridden = move |on| address.change(Step::Same, &[("also", is_on(on))]);
+    let show_defaults = move |on| address.change(Step::Same, &[("defaults", is_on(on)), ("cursor", None)]);
+    let shown = Shown {
+        overridden: chosen("also"),
+        defaults: chosen("defaults"),
+    };
     let own = move || {
         whose.get().is_some().then(|| {
             let back = move |_| address.change(Step::New, &[("user", None), ("cursor", None)]);
@@ -78,16 +84,38 @@ pub fn Effective(
                 {own}
             </div>
             <p class="muted">
-                "Every key that vaults set, merged as the SDK does when it starts. It puts them over its own defaults and over the file on its machine."
+                "Every key that vaults set, merged as the SDK does when it starts. Between the client's own defaults and the vaults stands the "
+                <code>"clearml.conf"</code>
+                " file on its machine, which the server does not know: a value of that file wins over a default, and a vault wins over both."
             </p>
             {live(move || may_choose.get().then(picker))}
             <search class="filters">
                 <TextField label="Search keys" value=typed kind=Typed::Search placeholder="Key, value or origin" />
             </search>
-            <Switch label="Show what was overridden" on=also hint="Which layers had another value before." on_change=show_also />
-            {load(fetched, Skeleton::Rows(8), move |(_, found)| merged(found, also, address))}
+            <Switch
+                label="Show the client's defaults"
+                on=shown.defaults
+                hint="Keys that no vault sets, as clients bring them along."
+                on_change=show_defaults
+            />
+            <Switch
+                label="Show what was overridden"
+                on=shown.overridden
+                hint="Which layers had another value before."
+                on_change=show_overridden
+            />
+            {load(fetched, Skeleton::Rows(8), move |(_, found)| merged(found, shown, address))}
         </section>
     }
+}
+
+/// What else the page shows.
+#[derive(Clone, Copy)]
+struct Shown {
+    /// The layers that had another value.
+    overridden: Memo<bool>,
+    /// The keys that only the client's defaults have.
+    defaults: Memo<bool>,
 }
 
 /// The configuration, and the name of whom it belongs to unless that is oneself.
@@ -114,17 +142,8 @@ async fn bring(
     Ok((name, found))
 }
 
-fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> AnyView {
-    if found.layers.is_empty() && found.skipped.is_empty() {
-        return view! {
-            <Empty
-                symbol=Symbol::Vault
-                title="No vault applies"
-                text="Clients use their own defaults and the file on their machine. What vaults set will be listed here, key by key."
-            />
-        }
-        .into_any();
-    }
+fn merged(found: EffectiveConfiguration, shown: Shown, address: Address) -> AnyView {
+    let no_vault = found.skipped.is_empty() && found.layers.iter().all(is_default);
     let skipped = found.skipped.len() as u64;
     let warning = (skipped > 0).then(|| {
         let words = plural(skipped, "vault is", "vaults are");
@@ -135,16 +154,33 @@ fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> 
     let order = layers.with_value(|layers| {
         layers
             .iter()
-            .map(|layer| view! { <li>{badge(layer)}</li> })
+            .map(|layer| {
+                let file = is_default(layer)
+                    .then(|| view! { <li><Badge>"clearml.conf on the machine"</Badge></li> });
+                view! { <li>{badge(layer)}</li> {file} }
+            })
             .collect_view()
     });
+    let content = move || {
+        if no_vault && !shown.defaults.get() {
+            return view! {
+                <Empty
+                    symbol=Symbol::Vault
+                    title="No vault applies"
+                    text="Clients use their own defaults and the file on their machine. What vaults set will be listed here, key by key."
+                />
+            }
+            .into_any();
+        }
+        table(layers, entries, shown, address)
+    };
     view! {
         {warning}
         <div class="layers">
             <p class="muted">"Merged in this order; the later wins:"</p>
             <ol class="badges">{order}</ol>
         </div>
-        {live(move || table(layers, entries, also.get(), address))}
+        {content}
     }
     .into_any()
 }
@@ -153,18 +189,23 @@ fn merged(found: EffectiveConfiguration, also: Memo<bool>, address: Address) -> 
 fn table(
     layers: StoredValue<Vec<ConfigurationLayer>>,
     entries: StoredValue<Vec<ConfigurationEntry>>,
-    also: bool,
+    shown: Shown,
     address: Address,
 ) -> AnyView {
+    let (overridden, defaults) = (shown.overridden.get(), shown.defaults.get());
     let wanted = dom::lower_case(&address.get("q").unwrap_or_default());
     let cursor = address.get("cursor").and_then(|cursor| cursor.parse().ok());
     let start: usize = cursor.unwrap_or(0);
     let (rows, all) = layers.with_value(|layers| {
         entries.with_value(|entries| {
-            let fitting = entries.iter().filter(|entry| fits(entry, layers, &wanted));
+            let fitting = entries.iter().filter(|entry| {
+                let from_vault = |layer: &ConfigurationLayer| !is_default(layer);
+                let listed = defaults || layers.get(entry.origin as usize).is_some_and(from_vault);
+                listed && fits(entry, layers, &wanted)
+            });
             let fitting: Vec<_> = fitting.collect();
-            let shown = fitting.iter().skip(start).take(PAGE);
-            let rows: Vec<_> = shown.map(|entry| row(entry, layers, also)).collect();
+            let page = fitting.iter().skip(start).take(PAGE);
+            let rows: Vec<_> = page.map(|entry| row(entry, layers, overridden)).collect();
             (rows, fitting.len())
         })
     });
@@ -205,6 +246,10 @@ fn fits(entry: &ConfigurationEntry, layers: &[ConfigurationLayer], wanted: &str)
         .into_iter()
         .flatten()
         .any(|text| dom::lower_case(text).contains(wanted))
+}
+
+fn is_default(layer: &ConfigurationLayer) -> bool {
+    layer.kind == LayerKind::Defaults
 }
 
 fn badge(layer: &ConfigurationLayer) -> AnyView {
