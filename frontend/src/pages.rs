@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::{
     routes::{self, Section},
     session::{use_session, use_workspace},
@@ -10,6 +9,7 @@ use crate::{
     ui::{
         button::{Button, ButtonLink, Look},
         icon::{Icon, Symbol},
+        live::live,
         page_title::PageTitle,
     },
 };

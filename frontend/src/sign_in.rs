@@ -7,7 +7,6 @@ use shared::{
     text::{Email, Password},
 };
 
-use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     routes,
@@ -20,6 +19,7 @@ use crate::{
         dom,
         field::{TextField, Typed},
         form::Form,
+        live::live,
         password_field::{PasswordField, Which},
     },
 };

@@ -253,7 +253,7 @@ impl<'a> Painter<'a> {
             return self.run;
         }
         let rest = self.rest();
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || "._- /".contains(c)));
+        let end = rest.find(|c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || "._- /".contains(c)));
         let length = rest
             .get(..end.unwrap_or(rest.len()))
             .unwrap_or("")

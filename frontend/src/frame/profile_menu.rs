@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use shared::{permission::Permission, workspaces::Workspace};
 
-use crate::ui::live::live;
 use crate::{
     app,
     router::{NavigateOptions, use_location, use_navigate},
@@ -13,6 +12,7 @@ use crate::{
     ui::{
         avatar::Avatar,
         icon::Symbol,
+        live::live,
         load::Explain,
         menu::{Menu, MenuChoice, MenuHeading, MenuItem, MenuLine, MenuLink},
         toast::use_toasts,

@@ -3,14 +3,13 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::{
     app,
     frame::SIDE_BAR,
     router::use_location,
     routes::{self, Section},
     session::{use_session, use_workspace},
-    ui::icon::Icon,
+    ui::{icon::Icon, live::live},
 };
 
 /// The side bar.

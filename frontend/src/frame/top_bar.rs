@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::{
     frame::{SIDE_BAR, profile_menu::ProfileMenu},
     routes::{self, Section},
@@ -11,6 +10,7 @@ use crate::{
     ui::{
         dom,
         icon::{Icon, Symbol},
+        live::live,
     },
 };
 

@@ -7,8 +7,7 @@ use js_sys::{Array, Date, Intl, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-use crate::ui::dom::now_ms;
-use crate::ui::live::live;
+use crate::ui::{dom::now_ms, live::live};
 
 /// A moment, relative to now. `at` is in milliseconds since 1970: `time.timestamp_millis()`.
 #[component]

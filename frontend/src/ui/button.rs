@@ -5,8 +5,10 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use crate::ui::icon::{Icon, Symbol};
-use crate::ui::live::live;
+use crate::ui::{
+    icon::{Icon, Symbol},
+    live::live,
+};
 
 /// How much a button asks for attention.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::dom::fresh_id;
-use crate::ui::live::live;
+use crate::ui::{dom::fresh_id, live::live};
 
 /// One of several.
 #[derive(Debug, Clone)]

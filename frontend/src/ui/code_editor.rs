@@ -10,12 +10,12 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, HtmlTextAreaElement, ResizeObserver};
 
-use crate::ui::live::live;
 use crate::ui::{
     code_sheet::{Colours, Sheet, byte_at, first_difference, units_before},
     dom,
     effect::effect,
     field::{FieldIds, Labelled},
+    live::live,
     number,
 };
 

@@ -3,10 +3,10 @@
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use crate::ui::live::live;
 use crate::ui::{
     dom,
     field::{FieldIds, Labelled},
+    live::live,
 };
 
 /// Something that can be chosen.

@@ -3,12 +3,12 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::ui::{
     button::{Button, Kind, Look},
     dialog::Dialog,
     field::TextField,
     form::Form,
+    live::live,
 };
 
 /// A question with a dangerous answer. The children say what will happen.

@@ -7,11 +7,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use crate::ui::live::live;
 use crate::ui::{
     button::Look,
     dom::{command, focus, focused},
     icon::{Icon, Symbol},
+    live::live,
 };
 
 /// How the last copy went.

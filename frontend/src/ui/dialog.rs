@@ -12,11 +12,11 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDialogElement};
 
-use crate::ui::live::live;
 use crate::ui::{
     button::{Button, IconButton, Look},
     dom,
     icon::Symbol,
+    live::live,
 };
 
 /// How the dialog around is closed.

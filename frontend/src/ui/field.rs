@@ -6,8 +6,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
-use crate::ui::{dom::fresh_id, form::is_submitting};
+use crate::ui::{dom::fresh_id, form::is_submitting, live::live};
 
 /// What is typed into a text field; decides keyboard, autofill and spelling.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::ui::{
     copy::{Copied, CopyReport, copy_and_tell},
     icon::{Icon, Symbol},
+    live::live,
 };
 
 /// A chip that shows the end of an id and copies the whole of it with a click.

@@ -12,10 +12,10 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, ToggleEvent};
 
-use crate::ui::live::live;
 use crate::ui::{
     dom,
     icon::{Icon, Symbol},
+    live::live,
 };
 
 const ITEMS: &str = "[role=menuitem], [role=menuitemradio]";

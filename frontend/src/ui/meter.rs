@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
-use crate::ui::{dom::fresh_id, number::plain};
+use crate::ui::{dom::fresh_id, live::live, number::plain};
 
 /// A labelled bar. At 90 % of `max` it changes colour and says so in words.
 #[component]

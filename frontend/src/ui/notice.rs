@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::ui::{
     badge::Tone,
     icon::{Icon, Symbol},
+    live::live,
     online::is_online,
 };
 

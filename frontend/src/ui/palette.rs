@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-use crate::ui::live::live;
 use crate::ui::{
     dialog::Dialog,
     dom,
     icon::{Icon, Symbol},
+    live::live,
 };
 
 /// Something to do or somewhere to go.

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::ui::{
     dom::fresh_id,
     icon::{Icon, Symbol},
+    live::live,
 };
 
 /// A card that folds. What is in it exists only while it is open.

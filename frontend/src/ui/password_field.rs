@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::ui::{
     field::{FieldIds, Labelled},
     form::is_submitting,
     icon::{Icon, Symbol},
+    live::live,
 };
 
 /// Which password is asked for; tells password managers what to do.

@@ -5,8 +5,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::icon::{Icon, Symbol};
-use crate::ui::live::live;
+use crate::ui::{
+    icon::{Icon, Symbol},
+    live::live,
+};
 
 /// One column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     api::call,
     routes::{self, Section},
@@ -18,6 +17,7 @@ use crate::{
         avatar::Avatar,
         fetched::Fetched,
         icon::{Icon, Symbol},
+        live::live,
         load::load,
         number::plural,
         page_title::PageTitle,

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use shared::preferences::{HIDDEN_ARGUMENTS, Known, Setting, masked};
 
-use crate::ui::live::live;
 use crate::{
     preferences::{CurrentPreferences, use_preferences},
     sending::Refusal,
@@ -14,6 +13,7 @@ use crate::{
         field::{TextField, Typed},
         form::Form,
         icon::Symbol,
+        live::live,
         load::Explain,
         skeleton::Skeleton,
         switch::Switch,

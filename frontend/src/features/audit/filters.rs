@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     features::audit::{
@@ -13,6 +12,7 @@ use crate::{
     ui::{
         button::{Button, Look},
         field::{SelectField, TextField, Typed},
+        live::live,
     },
 };
 

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use shared::audit::AuditVerdict;
 
-use crate::ui::live::live;
 use crate::{
     features::audit::Chain,
     sending::{Refusal, Sending},
@@ -12,6 +11,7 @@ use crate::{
         button::Button,
         copy::CopyButton,
         icon::Symbol,
+        live::live,
         notice::Notice,
         number::{count, plural},
     },

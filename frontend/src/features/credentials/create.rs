@@ -7,7 +7,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -22,6 +21,7 @@ use crate::{
         dialog::Dialog,
         field::{Labelled, SelectField, TextField},
         form::Form,
+        live::live,
     },
 };
 

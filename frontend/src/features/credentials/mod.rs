@@ -9,7 +9,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     api::{ApiError, call},
@@ -22,6 +21,7 @@ use crate::{
         empty::Empty,
         fetched::Fetched,
         icon::Symbol,
+        live::live,
         load::load,
         number::count,
         skeleton::Skeleton,

@@ -3,14 +3,13 @@
 use leptos::prelude::*;
 use shared::credentials::{OneCredential, RevokeCredential};
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
     features::credentials::{Keys, REVOKE, rotate::UsedBy, status},
     sending::Sending,
     session::use_workspace,
-    ui::{confirm_dialog::ConfirmDialog, toast::use_toasts},
+    ui::{confirm_dialog::ConfirmDialog, live::live, toast::use_toasts},
 };
 
 /// The dialog, opened by `?dialog=revoke-credential&key=..`.

@@ -4,7 +4,6 @@
 use leptos::prelude::*;
 use shared::credentials::{Credential, OneCredential, RotateCredential, Rotation};
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -22,6 +21,7 @@ use crate::{
         dialog::Dialog,
         field::TextField,
         form::Form,
+        live::live,
     },
 };
 

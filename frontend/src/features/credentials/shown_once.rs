@@ -6,7 +6,6 @@ use shared::{
     credentials::CreatedCredential,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     session::CurrentWorkspace,
@@ -17,6 +16,7 @@ use crate::{
         copy::CopyButton,
         effect::effect,
         leave_guard::LeaveGuard,
+        live::live,
         notice::Notice,
         tabs::{Tab, Tabs},
     },

@@ -7,7 +7,6 @@ use shared::{
     text::Label,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -20,6 +19,7 @@ use crate::{
         button::{Button, Look},
         id_chip::IdChip,
         inline_edit::InlineEdit,
+        live::live,
         table::{Column, Table},
         toast::use_toasts,
     },

@@ -3,7 +3,6 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 use shared::text::Email;
 
-use crate::ui::live::live;
 use crate::{
     sending::Sending,
     ui::{
@@ -12,6 +11,7 @@ use crate::{
         effect::effect,
         field::{TextField, Typed},
         icon::Symbol,
+        live::live,
     },
 };
 

@@ -10,7 +10,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     api::{ApiError, call},
@@ -26,6 +25,7 @@ use crate::{
         choice::{Choice, RadioField},
         dialog::Dialog,
         form::Form,
+        live::live,
     },
 };
 

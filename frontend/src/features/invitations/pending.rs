@@ -7,7 +7,6 @@ use shared::{
     permission::Permission,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -21,6 +20,7 @@ use crate::{
         dialog::Dialog,
         fetched::Fetched,
         form::Form,
+        live::live,
         load::load,
         skeleton::Skeleton,
         toast::use_toasts,

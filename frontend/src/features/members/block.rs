@@ -6,7 +6,6 @@ use shared::{
     ids::WorkspaceId, members::ListMembers, page::PageQuery, permission::Permission, workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -19,6 +18,7 @@ use crate::{
         button::{Button, ButtonLink},
         fetched::Fetched,
         icon::Symbol,
+        live::live,
         load::load,
         skeleton::Skeleton,
     },

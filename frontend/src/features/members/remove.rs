@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use shared::ids::UserId;
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     features::members::{
@@ -11,7 +10,7 @@ use crate::{
         going::{Going, LookAhead},
     },
     session::{use_session, use_workspace},
-    ui::{dialog::Dialog, toast::use_toasts},
+    ui::{dialog::Dialog, live::live, toast::use_toasts},
 };
 
 /// The dialog, opened by `?dialog=remove-member&key=..`.

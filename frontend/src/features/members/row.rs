@@ -9,7 +9,6 @@ use shared::{
     permission::Role,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, use_address},
     api::call,
@@ -25,6 +24,7 @@ use crate::{
         dom,
         form::FieldErrors,
         icon::{Icon, Symbol},
+        live::live,
         toast::{Toasts, use_toasts},
     },
 };

@@ -6,7 +6,6 @@ use shared::{
     workspaces::{InWorkspace, NewOwner, TransferOwnership},
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -16,7 +15,7 @@ use crate::{
     },
     sending::Sending,
     session::{CurrentWorkspace, use_session, use_workspace},
-    ui::{confirm_dialog::Confirm, dialog::Dialog, dom, toast::use_toasts},
+    ui::{confirm_dialog::Confirm, dialog::Dialog, dom, live::live, toast::use_toasts},
 };
 
 /// The dialog, opened by `?dialog=transfer-ownership`; for the owner of a workspace that is not personal.

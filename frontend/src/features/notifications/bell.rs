@@ -8,12 +8,12 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ToggleEvent};
 
-use crate::ui::live::live;
 use crate::{
     features::notifications::{list::InboxList, use_inbox},
     ui::{
         dom,
         icon::{Icon, Symbol},
+        live::live,
         number::count,
     },
 };

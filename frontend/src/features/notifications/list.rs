@@ -7,7 +7,6 @@ use shared::{
     page::Page,
 };
 
-use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     features::notifications::{Inbox, row::InboxRow},
@@ -18,6 +17,7 @@ use crate::{
         failed::Failed,
         fetched::Fetched,
         icon::Symbol,
+        live::live,
         load::Explain,
         skeleton::Skeleton,
     },

@@ -10,7 +10,6 @@ use shared::{
     workspaces::Workspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     features::notifications::{Inbox, list::Shown, words},
@@ -22,6 +21,7 @@ use crate::{
         badge::{Badge, Tone},
         button::{Button, IconButton, Look},
         icon::{Icon, Symbol},
+        live::live,
         toast::use_toasts,
     },
 };

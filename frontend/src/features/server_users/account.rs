@@ -6,7 +6,6 @@ use shared::server_users::{
     ChangeServerUser, GetServerUser, OneServerUser, ServerUser, ServerUserChange, UserState,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::call,
@@ -19,6 +18,7 @@ use crate::{
         dialog::Dialog,
         fetched::Fetched,
         id_chip::IdChip,
+        live::live,
         load::{Explain, load},
         number::plural,
         skeleton::Skeleton,

@@ -6,7 +6,6 @@ use shared::server_users::{
     UserDeletionPreview,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, use_address},
     api::{ApiError, call},
@@ -14,7 +13,7 @@ use crate::{
     sending::Sending,
     ui::{
         badge::Tone, button::Button, confirm_dialog::Confirm, dialog::Dialog, dom, fetched::Fetched,
-        load::load, notice::Notice, number::plural, skeleton::Skeleton, toast::use_toasts,
+        live::live, load::load, notice::Notice, number::plural, skeleton::Skeleton, toast::use_toasts,
     },
 };
 

@@ -10,7 +10,6 @@ use shared::{
     },
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::call,
@@ -25,6 +24,7 @@ use crate::{
         field::{TextField, Typed},
         id_chip::IdChip,
         inline_edit::InlineEdit,
+        live::live,
         load::load,
         number::{count, plural},
         page_title::PageTitle,

@@ -6,7 +6,6 @@ use shared::{
     session::{BrowserSession, ListSessions, OneSession, RevokeOtherSessions, RevokeSession},
 };
 
-use crate::ui::live::live;
 use crate::{
     api::{ApiError, call},
     features::session::user_agent,
@@ -17,6 +16,7 @@ use crate::{
         button::{Button, Look},
         fetched::Fetched,
         form::FieldErrors,
+        live::live,
         load::load,
         number::plural,
         skeleton::Skeleton,

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use shared::session::Session;
 
-use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     frame::alone::Alone,
@@ -13,7 +12,8 @@ use crate::{
     session::{State, use_session},
     sign_in::SignInForm,
     ui::{
-        badge::Tone, effect::effect, load::Explain, notice::Notice, page_title::PageTitle, skeleton::Skeleton,
+        badge::Tone, effect::effect, live::live, load::Explain, notice::Notice, page_title::PageTitle,
+        skeleton::Skeleton,
     },
 };
 

@@ -9,7 +9,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     api::call,
     preferences::use_preferences,
@@ -21,6 +20,7 @@ use crate::{
         field::{TextField, Typed},
         form::Form,
         icon::{Icon, Symbol},
+        live::live,
         number::bytes,
     },
 };

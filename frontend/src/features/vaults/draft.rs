@@ -1,5 +1,5 @@
 //! A content that is being written: the editor with the choice of format and a file to take it from. What clients could not
-//! read is marked while one types; a moment later the server says what else it finds.
+//! read, and what else is found, is marked as soon as one pauses.
 
 use std::{cell::Cell, rc::Rc, time::Duration};
 
@@ -14,7 +14,6 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, HtmlInputElement};
 
-use crate::ui::live::live;
 use crate::{
     api::call,
     features::vaults::{findings::Findings, language},
@@ -24,15 +23,16 @@ use crate::{
         effect::effect,
         field::SelectField,
         icon::{Icon, Symbol},
+        live::live,
     },
 };
 
 /// The field of the contract in which the content is.
 pub const CONTENT: &str = "/content";
 /// After the last key, until a fault is told.
-const SOON: Duration = Duration::from_millis(250);
+const SOON: Duration = Duration::from_millis(200);
 /// After that, until the server is asked.
-const LATER: Duration = Duration::from_millis(450);
+const LATER: Duration = Duration::from_millis(100);
 /// The same for texts that take a moment to send.
 const MUCH_LATER: Duration = Duration::from_millis(1500);
 
@@ -46,6 +46,8 @@ pub struct Draft {
     /// What the vault is for, as the contract names it.
     pub target: RwSignal<String>,
     findings: RwSignal<Vec<VaultFinding>>,
+    /// The text in which the server found that, and its format.
+    judged: StoredValue<Option<(VaultFormat, String)>>,
     kept: StoredValue<(String, String)>,
     refused: RwSignal<Option<String>>,
 }
@@ -59,6 +61,7 @@ impl Draft {
             format: RwSignal::new(format.clone()),
             target: RwSignal::new(target.as_str().to_owned()),
             findings: RwSignal::new(Vec::new()),
+            judged: StoredValue::new(None),
             kept: StoredValue::new((format, content)),
             refused: RwSignal::new(None),
         }
@@ -99,6 +102,15 @@ impl Draft {
         if let Some(fault) = language::fault(format, target, &text) {
             self.code.go_to(fault.line, fault.column);
             self.findings.set(vec![fault]);
+            return None;
+        }
+        let is_judged = self.judged.with_value(|judged| {
+            judged
+                .as_ref()
+                .is_some_and(|(was, of)| *was == format && *of == text)
+        });
+        if let Some(fault) = untrack(|| self.first_error()).filter(|_| is_judged) {
+            self.code.go_to(fault.line, fault.column);
             return None;
         }
         Some(SecretText::new(text))
@@ -159,13 +171,14 @@ impl Draft {
         if latest.get() != mine {
             return;
         }
-        let content = SecretText::new(text);
+        let content = SecretText::new(text.clone());
         let report =
             call::<CheckVault>(InWorkspace { workspace_id }, (), VaultText { format, content }).await;
         // Without an answer nothing is known; saving says the rest.
         if latest.get() == mine
             && let Ok(report) = report
         {
+            let _ = self.judged.try_set_value(Some((format, text)));
             let _ = self.findings.try_set(report.findings);
         }
     }

@@ -11,7 +11,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::{ApiError, call},
@@ -26,6 +25,7 @@ use crate::{
         fetched::Fetched,
         field::{TextField, Typed},
         icon::Symbol,
+        live::live,
         load::load,
         notice::Notice,
         number::{count, plural},

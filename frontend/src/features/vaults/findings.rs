@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use shared::vaults::{Severity, VaultFinding};
 
-use crate::ui::live::live;
 use crate::ui::{
     badge::{Badge, Tone},
     button::{Button, Look},
+    live::live,
     number::plural,
 };
 

@@ -8,7 +8,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Step, use_address},
     api::call,
@@ -26,6 +25,7 @@ use crate::{
         fetched::Fetched,
         field::{TextField, Typed},
         icon::Symbol,
+        live::live,
         load::load,
         number::{count, plural},
         page_title::PageTitle,

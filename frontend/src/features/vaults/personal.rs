@@ -7,7 +7,6 @@ use shared::{
     workspaces::InWorkspace,
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, use_address},
     api::call,
@@ -34,6 +33,7 @@ use crate::{
         form::{FieldErrors, Form},
         icon::Symbol,
         leave_guard::LeaveGuard,
+        live::live,
         load::load,
         notice::Notice,
         skeleton::Skeleton,

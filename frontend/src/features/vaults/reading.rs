@@ -6,7 +6,6 @@ use shared::{
     vaults::{GetVault, OneVault, VaultFormat},
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -17,6 +16,7 @@ use crate::{
         dialog::Dialog,
         download::DownloadLink,
         fetched::Fetched,
+        live::live,
         load::load,
         skeleton::Skeleton,
     },

@@ -3,7 +3,6 @@
 use leptos::{ev::DragEvent, prelude::*};
 use shared::vaults::{Vault, VaultTarget};
 
-use crate::ui::live::live;
 use crate::{
     features::vaults::{
         DELETE, EDIT, VERSIONS, by, file, language,
@@ -15,6 +14,7 @@ use crate::{
         button::IconButton,
         icon::{Icon, Symbol},
         id_chip::IdChip,
+        live::live,
         switch::CellSwitch,
     },
 };

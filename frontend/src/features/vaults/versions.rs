@@ -10,7 +10,6 @@ use shared::{
     },
 };
 
-use crate::ui::live::live;
 use crate::{
     address::{Address, Step, use_address},
     api::{ApiError, call},
@@ -23,6 +22,7 @@ use crate::{
         dialog::Dialog,
         fetched::Fetched,
         icon::Symbol,
+        live::live,
         load::load,
         skeleton::Skeleton,
         table::{Column, Table},

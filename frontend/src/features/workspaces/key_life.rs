@@ -6,7 +6,6 @@ use shared::{
     workspaces::{ChangeWorkspace, InWorkspace, WorkspaceChange},
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -18,6 +17,7 @@ use crate::{
         dialog::Dialog,
         field::{SelectField, TextField, Typed},
         form::Form,
+        live::live,
         number::plural,
         toast::use_toasts,
     },

@@ -7,7 +7,6 @@ use shared::{
     workspaces::{DeleteWorkspace, InWorkspace},
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -16,6 +15,7 @@ use crate::{
     ui::{
         button::{Button, Look},
         confirm_dialog::ConfirmDialog,
+        live::live,
         toast::use_toasts,
     },
 };

@@ -8,7 +8,6 @@ use shared::{
     workspaces::{ChangeWorkspace, InWorkspace, WorkspaceChange},
 };
 
-use crate::ui::live::live;
 use crate::{
     address::use_address,
     api::call,
@@ -24,6 +23,7 @@ use crate::{
         icon::{Icon, Symbol},
         id_chip::IdChip,
         inline_edit::InlineEdit,
+        live::live,
         number::plural,
         panel::Panel,
         toast::use_toasts,
