@@ -261,7 +261,7 @@ test("P03 R162 an administrator makes a vault for a group; the table sums it up 
   const [vault] = (await admin.api("GET", within(admin))).body.items;
   await made.getByTitle(/click to copy/).click();
   await expect.poll(() => clipboard(page)).toBe(vault.id);
-  const entries = JSON.stringify([{ provider: "s3", bucket: "data", key: "k", secret: "very hidden" }]);
+  const entries = JSON.stringify([{ provider: "s3", bucket: "data", key: "k", secret: "very-hidden" }]);
   await makeVault(admin, "Buckets", entries, { target: "storage", format: "json" });
   await page.reload();
   await expect(row(page, "Buckets")).toContainText("1 credentials");
@@ -355,7 +355,7 @@ test("P08 C16 vaults are searched by name and group, in the address, and no matc
   await makeVault(admin, "Beta", "a = 1", { group_id: await groupOf(admin, "admins") });
   await open(admin, "vaults");
   const search = page.getByRole("searchbox", { name: "Search vaults" });
-  await search.fill("ALPH");
+  await search.fill("ALPHA");
   await expect(names(page)).toHaveText(["Alpha"]);
   await expect(page).toHaveURL(/q=ALPH/);
   await expect(page.getByRole("button", { name: /^Move/ }), "part of the list has no order").toHaveCount(0);

@@ -13,20 +13,20 @@ use crate::{browser, paths, say};
 pub const AZURITE: Program = Program {
     package: "azurite",
     version: "3.35.0",
-    program: "azurite-blob",
+    file: "azurite-blob",
 };
 /// Makes WebAssembly smaller: Trunk calls its `wasm-opt`.
 pub const BINARYEN: Program = Program {
     package: "binaryen",
     version: "132.0.0",
-    program: "wasm-opt",
+    file: "wasm-opt",
 };
 
 /// A program of a package.
 pub struct Program {
     package: &'static str,
     version: &'static str,
-    program: &'static str,
+    file: &'static str,
 }
 
 impl Program {
@@ -35,7 +35,7 @@ impl Program {
         let path = browser::node()?;
         let named = format!("{} {}", self.package, self.version);
         let folder = paths::cache()?.join(format!("tools/{}-{}", self.package, self.version));
-        let program = folder.join("node_modules/.bin").join(self.program);
+        let program = folder.join("node_modules/.bin").join(self.file);
         if paths::is_program(&program) {
             return Ok((program, path));
         }

@@ -1,5 +1,5 @@
 //! Configuration vaults: one of each member, and those that administrators write for groups. What clients get of them is
-//! [`effective::served`]; what is in a text is left to `text`.
+//! `effective`; what is in a text is left to `text`.
 
 pub(crate) mod changes;
 pub(crate) mod content;
