@@ -1,7 +1,12 @@
 //! The app in the browser, from inside the binary: each file as it was built, compressed if the browser can read it.
 //! An address that is no file gets the page, which finds out itself what to show.
 
-use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    fmt::Write as _,
+    io::Read as _,
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -33,7 +38,8 @@ pub struct Spa {
 
 #[derive(Debug)]
 struct File {
-    plain: Bytes,
+    /// The file itself; without it, `gzip` is there.
+    plain: Option<Bytes>,
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
     kind: &'static str,
@@ -54,17 +60,22 @@ impl Spa {
         }))
     }
 
-    /// An app of these files, by their names below the root. `NAME.br` and `NAME.gz` are `NAME`, compressed.
+    /// An app of these files, by their names below the root. `NAME.br` and `NAME.gz` are `NAME`, compressed; with `NAME.gz`,
+    /// `NAME` itself need not be there.
     pub fn of(files: impl IntoIterator<Item = (String, Bytes)>) -> Self {
         let mut all: HashMap<String, Bytes> = files.into_iter().collect();
-        let names: Vec<String> = all.keys().filter(|name| is_own_file(name)).cloned().collect();
+        let names: BTreeSet<String> = all
+            .keys()
+            .map(|name| name.strip_suffix(".gz").unwrap_or(name))
+            .filter(|name| is_own_file(name))
+            .map(str::to_owned)
+            .collect();
         let mut made = HashMap::with_capacity(names.len());
         for name in names {
             let brotli = all.remove(&format!("{name}.br"));
             let gzip = all.remove(&format!("{name}.gz"));
-            if let Some(plain) = all.remove(&name) {
-                made.insert(name.clone(), File::new(&name, plain, brotli, gzip));
-            }
+            let file = File::new(&name, all.remove(&name), brotli, gzip);
+            made.insert(name, file);
         }
         Self { files: made }
     }
@@ -72,8 +83,8 @@ impl Spa {
     /// SHA-256 of each script inside the page, in base64, for the content security policy.
     #[must_use]
     pub fn inline_script_hashes(&self) -> Vec<String> {
-        let page = self.files.get(PAGE).map(|page| page.plain.as_ref());
-        let html = page.and_then(|page| std::str::from_utf8(page).ok());
+        let page = self.files.get(PAGE).map(File::plain).unwrap_or_default();
+        let html = std::str::from_utf8(&page).ok();
         html.map(inline_scripts)
             .unwrap_or_default()
             .into_iter()
@@ -150,10 +161,12 @@ fn ending(name: &str) -> &str {
 }
 
 impl File {
-    fn new(name: &str, plain: Bytes, brotli: Option<Bytes>, gzip: Option<Bytes>) -> Self {
+    fn new(name: &str, plain: Option<Bytes>, brotli: Option<Bytes>, gzip: Option<Bytes>) -> Self {
+        // The smallest form tells two contents apart as well as any other.
+        let smallest = brotli.as_ref().or(gzip.as_ref()).or(plain.as_ref());
         Self {
             kind: kind_of(name),
-            etag: short_hash(&plain),
+            etag: smallest.map(|bytes| short_hash(bytes)).unwrap_or_default(),
             forever: has_hash(name),
             plain,
             brotli,
@@ -186,7 +199,7 @@ impl File {
             answer.insert_header((header::CONTENT_ENCODING, encoding));
         }
         answer.insert_header((header::CONTENT_TYPE, self.kind));
-        answer.body(content.clone())
+        answer.body(content)
     }
 
     fn describe(&self, answer: &mut HttpResponseBuilder, etag: &str) {
@@ -198,17 +211,30 @@ impl File {
         }
     }
 
+    /// The file itself, unpacked for the few who cannot.
+    fn plain(&self) -> Bytes {
+        if let Some(plain) = &self.plain {
+            return plain.clone();
+        }
+        let mut unpacked = Vec::new();
+        let packed = self.gzip.as_deref().unwrap_or_default();
+        if let Err(error) = flate2::read::GzDecoder::new(packed).read_to_end(&mut unpacked) {
+            tracing::error!(%error, "a file of the app cannot be unpacked");
+        }
+        unpacked.into()
+    }
+
     /// The smallest form that the client reads.
-    fn best_for(&self, req: &HttpRequest) -> (Option<&'static str>, &Bytes) {
+    fn best_for(&self, req: &HttpRequest) -> (Option<&'static str>, Bytes) {
         let accepted = req
             .headers()
             .get(header::ACCEPT_ENCODING)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
         match (&self.brotli, &self.gzip) {
-            (Some(brotli), _) if accepts(accepted, "br") => (Some("br"), brotli),
-            (_, Some(gzip)) if accepts(accepted, "gzip") => (Some("gzip"), gzip),
-            _ => (None, &self.plain),
+            (Some(brotli), _) if accepts(accepted, "br") => (Some("br"), brotli.clone()),
+            (_, Some(gzip)) if accepts(accepted, "gzip") => (Some("gzip"), gzip.clone()),
+            _ => (None, self.plain()),
         }
     }
 }

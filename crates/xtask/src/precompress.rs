@@ -1,5 +1,5 @@
-//! Writes a `.br` and a `.gz` beside each file of the app, as small as they get: the server only picks one.
-//! A file that does not get smaller (a picture, say) stays alone.
+//! Writes a `.br` and a `.gz` in the place of each file of the app, as small as they get: the server only picks one, and
+//! unpacks it for those who read neither. A file that does not get smaller (a picture, say) stays as it is.
 
 use std::fs;
 use std::io::Write;
@@ -36,7 +36,9 @@ pub fn precompress(folder: &Path) -> Result<Vec<Asset>> {
         }
         let raw = fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
         let brotli = keep_if_smaller(&path, ".br", &raw, brotli(&raw)?)?;
-        keep_if_smaller(&path, ".gz", &raw, gzip(&raw)?)?;
+        if keep_if_smaller(&path, ".gz", &raw, gzip(&raw)?)? < size(&raw) {
+            fs::remove_file(&path).with_context(|| format!("could not remove {}", path.display()))?;
+        }
         let name = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
         assets.push(Asset {
             name,
@@ -103,7 +105,9 @@ mod tests {
             .read_to_string(&mut plain)
             .unwrap();
         assert_eq!(plain, text);
+        assert!(!folder.join("deep/app.css").exists());
         assert!(!folder.join("noise.bin.br").exists() && !folder.join("noise.bin.gz").exists());
+        assert!(folder.join("noise.bin").exists());
         assert_eq!(assets.len(), 2);
         assert!(assets[0].brotli < assets[0].raw / 10);
         assert_eq!((assets[1].raw, assets[1].brotli), (64, 64));

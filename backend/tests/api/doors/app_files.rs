@@ -165,3 +165,23 @@ async fn a_server_built_without_the_app_says_how_to_build_it() {
     assert!(answer.text().contains("cargo xtask build"));
     assert_eq!(get(&app, "/nope", &[HTML]).await.code(), "not_found");
 }
+
+#[actix_web::test]
+async fn a_file_that_is_there_packed_alone_is_unpacked_for_who_asks_for_it() {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packed, PAGE.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let app = TestApp::with_files([("index.html.gz".to_owned(), packed.clone().into())], |_| {}).await;
+    let plain = get(&app, "/", &[HTML]).await;
+    assert_eq!((plain.status, plain.text()), (200, PAGE.to_owned()));
+    assert_eq!(plain.header("content-encoding"), None);
+    let policy = plain.header("content-security-policy").unwrap().to_owned();
+    let gzip = get(&app, "/", &[HTML, ("accept-encoding", "gzip")]).await;
+    assert_eq!(gzip.header("content-encoding"), Some("gzip"));
+    assert_eq!(gzip.header("content-security-policy"), Some(policy.as_str()));
+    assert!(
+        policy.contains("'sha256-"),
+        "the script in the page is known: {policy}"
+    );
+    assert_ne!(gzip.header("etag"), plain.header("etag"));
+}
