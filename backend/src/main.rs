@@ -231,7 +231,7 @@ fn for_keys(command: KeysCommand, loaded: Loaded) -> anyhow::Result<ExitCode> {
     let state = server::open_existing(loaded.config)?;
     let out = &mut io::stdout().lock();
     let done = match command {
-        KeysCommand::Rotate => keys::rotate(&state, out)?,
+        KeysCommand::Rotate => keys::rotate(&state, out, keys::UNDER_WAY)?,
         KeysCommand::Reseal => keys::reseal(&state, out)?,
     };
     Ok(if done.unreadable == 0 {

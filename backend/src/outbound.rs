@@ -9,17 +9,17 @@ use std::{
     error::Error,
     net::{IpAddr, SocketAddr},
     sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use futures_util::{Stream, TryStreamExt as _, stream};
 use reqwest::{
     Client, Method, Response,
     dns::{Addrs, Name, Resolve, Resolving},
     header::HeaderMap,
     redirect, retry,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use url::{Host, Url};
 
 pub use self::fault::Fault;
@@ -33,6 +33,8 @@ const LONGEST: Duration = Duration::from_mins(15);
 const TO_CONNECT: Duration = Duration::from_secs(5);
 /// How long nothing may come.
 const SILENCE: Duration = Duration::from_secs(8);
+/// Pieces of a long answer that wait for whoever reads it.
+const PIECES_AHEAD: usize = 4;
 /// The most headers of an answer.
 const MOST_HEADERS: usize = 100;
 
@@ -57,6 +59,9 @@ pub struct Outbound {
     // Made when first used: reading the machine's certificates takes longer than starting the rest.
     clients: OnceLock<Option<Clients>>,
 }
+
+/// A piece of a long answer, its end, or what went wrong.
+type Passed = Result<Option<bytes::Bytes>, Fault>;
 
 #[derive(Debug)]
 struct Clients {
@@ -151,21 +156,13 @@ impl Outbound {
         let permit = permit(&self.passed_on)?;
         let response = self.send(Method::GET, url, None).await?;
         let status = response.status().as_u16();
-        let (begun, mut passed) = (Instant::now(), 0);
-        let pieces = response.bytes_stream().map(move |piece| {
-            let _held_until_the_end: &OwnedSemaphorePermit = &permit;
-            let piece = piece.map_err(|error| Fault::of(&error))?;
-            passed += piece.len() as u64;
-            if passed > most_bytes {
-                return Err(Fault::Unreadable);
-            }
-            // Whoever sends a little now and then must not hold the place for ever.
-            if begun.elapsed() > LONGEST {
-                return Err(Fault::TimedOut);
-            }
-            Ok(piece)
+        let (into, out) = mpsc::channel(PIECES_AHEAD);
+        // Neither who sends a little now and then nor who does not read holds the place for ever.
+        tokio::spawn(async move {
+            let _held = permit;
+            let _elapsed = tokio::time::timeout(LONGEST, pump(response, most_bytes, into)).await;
         });
-        Ok((status, pieces))
+        Ok((status, stream::unfold(Some(out), next_piece)))
     }
 
     async fn send(&self, method: Method, url: Url, range: Option<&str>) -> Result<Response, Fault> {
@@ -203,6 +200,42 @@ fn permit(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Fault> {
     Arc::clone(places)
         .try_acquire_owned()
         .map_err(|_none_left| Fault::Busy)
+}
+
+/// Hands the body on piece by piece, and then that it has ended; or what went wrong.
+async fn pump(response: Response, most_bytes: u64, into: mpsc::Sender<Passed>) {
+    let mut pieces = response.bytes_stream();
+    let mut passed = 0;
+    loop {
+        let piece = pieces.try_next().await.map_err(|error| Fault::of(&error));
+        passed += piece
+            .iter()
+            .flatten()
+            .map(|piece| piece.len() as u64)
+            .sum::<u64>();
+        let piece = if passed > most_bytes {
+            Err(Fault::Unreadable)
+        } else {
+            piece
+        };
+        let is_last = !matches!(piece, Ok(Some(_)));
+        if into.send(piece).await.is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// The next piece that was handed on. Without a last one, what was under way took too long.
+async fn next_piece(
+    out: Option<mpsc::Receiver<Passed>>,
+) -> Option<(Result<bytes::Bytes, Fault>, Option<mpsc::Receiver<Passed>>)> {
+    let mut out = out?;
+    match out.recv().await {
+        Some(Ok(Some(piece))) => Some((Ok(piece), Some(out))),
+        Some(Ok(None)) => None,
+        Some(Err(fault)) => Some((Err(fault), None)),
+        None => Some((Err(Fault::TimedOut), None)),
+    }
 }
 
 async fn read(response: Response, most_bytes: usize) -> Result<Vec<u8>, Fault> {
@@ -244,8 +277,8 @@ fn client(tls: rustls::ClientConfig, resolver: Resolver) -> Result<Client, reqwe
         .http1_max_headers(MOST_HEADERS)
         .connect_timeout(TO_CONNECT)
         .read_timeout(SILENCE)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .pool_max_idle_per_host(4)
+        // A host may close what is kept open just when it is used again.
+        .pool_max_idle_per_host(0)
         .user_agent("clearance")
         .build()
 }

@@ -117,6 +117,8 @@ pub struct RemovalPreview {
     pub sessions: u64,
     /// Open invitations that they sent: they end, unless they are handed over.
     pub open_invitations: u64,
+    /// Whether they have a configuration vault here: it is deleted, with all that was saved in it.
+    pub has_vault: bool,
     /// Whether they own the workspace, which must be handed over first.
     pub is_owner: bool,
     /// Why they cannot go now, if they cannot.

@@ -1,6 +1,7 @@
 //! Configuration vaults: central configuration that every SDK and agent reads when it starts. Each member has one of their
 //! own; administrators write more, each for one group. The administrators' apply in their order, then the personal one, then
-//! those that are enforced; the later wins.
+//! those that are enforced; the later wins. What is in vaults is read in person: keys, which lie on many machines, get what is
+//! active and nothing else, and change nobody's own.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,11 +17,11 @@ use crate::{
 
 endpoint!(
     /// One's own vault with its content; there is none until it is first saved.
-    GetPersonalVault = reads Get "/api/v1/workspaces/{workspace_id}/vaults/personal", needs VaultsUse,
+    GetPersonalVault = reads Get "/api/v1/workspaces/{workspace_id}/vaults/personal", in_person needs VaultsUse,
     path InWorkspace, query (), body () => PersonalVault);
 endpoint!(
     /// Changes one's own vault. What clients could not read is refused, and says where.
-    ChangePersonalVault = changes Patch "/api/v1/workspaces/{workspace_id}/vaults/personal", needs VaultsUse,
+    ChangePersonalVault = changes Patch "/api/v1/workspaces/{workspace_id}/vaults/personal", in_person needs VaultsUse,
     path InWorkspace, query (), body PersonalVaultChange => PersonalVault, body_up_to MOST_BODY);
 endpoint!(
     /// The administrators' vaults that apply to oneself, in the order in which they apply.
@@ -45,7 +46,7 @@ endpoint!(
     path InWorkspace, query (), body NewVault => Vault, body_up_to MOST_BODY);
 endpoint!(
     /// One vault with its content: one's own, one that applies to oneself, or any of the administrators' for them.
-    GetVault = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}", needs VaultsUse,
+    GetVault = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}", in_person needs VaultsUse,
     path OneVault, query (), body () => VaultWithContent);
 endpoint!(
     /// Changes an administrators' vault.
@@ -61,20 +62,20 @@ endpoint!(
     path OneVault, query (), body () => ());
 endpoint!(
     /// The content as a file.
-    DownloadVault = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/file", needs VaultsUse,
+    DownloadVault = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/file", in_person needs VaultsUse,
     path OneVault, query (), body () => Download);
 endpoint!(
     /// Every save of a vault that one may change, the newest first.
-    ListVaultVersions = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/versions", needs VaultsUse,
+    ListVaultVersions = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/versions", in_person needs VaultsUse,
     path OneVault, query PageQuery, body () => Page<VaultVersion>);
 endpoint!(
     /// One save with its content.
-    GetVaultVersion = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/versions/{version}", needs VaultsUse,
+    GetVaultVersion = reads Get "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/versions/{version}", in_person needs VaultsUse,
     path OneVersion, query (), body () => VersionWithContent);
 endpoint!(
     /// Makes the content of an earlier save the newest one, byte for byte.
     RestoreVaultVersion = changes Post "/api/v1/workspaces/{workspace_id}/vaults/{vault_id}/versions/{version}/restore",
-    needs VaultsUse, path OneVersion, query (), body () => Vault);
+    in_person needs VaultsUse, path OneVersion, query (), body () => Vault);
 
 /// The most bytes of a content: 1 MiB.
 pub const MOST_BYTES: usize = 1024 * 1024;

@@ -19,6 +19,7 @@ use crate::{
     error::AppError,
     features::{account, vaults},
     http::Ctx,
+    threads::blocking,
 };
 
 pub(super) fn calls() -> Vec<Call> {
@@ -158,13 +159,22 @@ async fn applied_vaults(ctx: Ctx<UsersGetVaults>) -> Result<Vaults, Fault> {
         return Ok(Vaults { vaults: Vec::new() });
     }
     let keys = ctx.keys_for_queries();
-    let served = ctx
+    let rows = ctx
         .read(move |conn, scope| {
-            let rows = vaults::store::served::config(conn, scope, scope.user_id(), scope.role())?;
-            Ok(vaults::effective::served(&keys, rows))
+            Ok(vaults::store::served::config(
+                conn,
+                scope,
+                scope.user_id(),
+                scope.role(),
+            )?)
         })
         .await?;
-    let vaults: Result<Vec<Vault>, AppError> = served.into_iter().map(vault).collect();
+    // Long texts are opened, and nobody else waits for a connection meanwhile.
+    let vaults: Result<Vec<Vault>, AppError> = blocking(move || {
+        let served = vaults::effective::served(&keys, rows);
+        Ok(served.into_iter().map(vault).collect())
+    })
+    .await?;
     Ok(Vaults { vaults: vaults? })
 }
 

@@ -1,7 +1,7 @@
 //! `clearance keys`: another key for what is sealed in the database, while servers run. A key is put in front of those in the key
 //! file, running servers find it there, and then everything that another key sealed is sealed anew, some rows at a time.
 
-use std::{io::Write, thread};
+use std::{io::Write, thread, time::Duration};
 
 use db::{
     Conn, columns,
@@ -16,7 +16,7 @@ use crate::{
     access::System,
     audit::{Entry, Tx},
     error::AppError,
-    features::vaults::content,
+    features::{storage::store as storage, vaults::content},
     http::idempotency_context,
     jobs::READ_KEYS_EVERY,
     mail,
@@ -36,8 +36,12 @@ pub struct Resealed {
     pub unreadable: u64,
 }
 
-/// Puts a new key into the key file, waits until running servers use it, and has everything sealed with it.
-pub fn rotate(state: &State, out: &mut impl Write) -> anyhow::Result<Resealed> {
+/// As long as a change may be under way that sealed something before: it waits for a connection and for locks.
+pub const UNDER_WAY: Duration = Duration::from_secs(20);
+
+/// Puts a new key into the key file, waits until running servers use it, and has everything sealed with it, until nothing is left
+/// that took longer than `under_way` to be stored.
+pub fn rotate(state: &State, out: &mut impl Write, under_way: Duration) -> anyhow::Result<Resealed> {
     let id = InstanceKeys::add_sealing_key(&state.config().data_dir)?;
     state.keys().read_again()?;
     writeln!(
@@ -47,11 +51,27 @@ pub fn rotate(state: &State, out: &mut impl Write) -> anyhow::Result<Resealed> {
     out.flush()?;
     // A server that has not looked yet still seals with the key before.
     thread::sleep(2 * READ_KEYS_EVERY);
-    reseal(state, out)
+    let mut all = pass(state, out)?;
+    loop {
+        writeln!(out, "Waiting for changes that were under way.")?;
+        out.flush()?;
+        thread::sleep(under_way);
+        let late = pass(state, out)?;
+        all.resealed += late.resealed;
+        all.unreadable = late.unreadable;
+        if late.resealed == 0 {
+            return ended(state, out, all);
+        }
+    }
 }
 
 /// Has everything sealed with the current key that another one sealed.
 pub fn reseal(state: &State, out: &mut impl Write) -> anyhow::Result<Resealed> {
+    let all = pass(state, out)?;
+    ended(state, out, all)
+}
+
+fn pass(state: &State, out: &mut impl Write) -> anyhow::Result<Resealed> {
     let mut all = Resealed::default();
     for (name, column) in COLUMNS {
         let done = column_of(state, *column).map_err(told)?;
@@ -63,6 +83,10 @@ pub fn reseal(state: &State, out: &mut impl Write) -> anyhow::Result<Resealed> {
         all.resealed += done.resealed;
         all.unreadable += done.unreadable;
     }
+    Ok(all)
+}
+
+fn ended(state: &State, out: &mut impl Write, all: Resealed) -> anyhow::Result<Resealed> {
     let key = state.keys().sealing_key_id();
     let noted = serde_json::json!({ "key": key, "resealed": all.resealed, "unreadable": all.unreadable });
     state
@@ -217,24 +241,18 @@ fn replace_vault(conn: &mut Conn, _: &System, old: &Sealed, anew: &str) -> Query
 }
 
 fn secrets_from(conn: &mut Conn, _: &System, place: &(String, String)) -> QueryResult<Vec<Sealed>> {
-    let rows: Vec<(String, String)> = storage_entries::table
+    let rows: Vec<(columns::StorageEntryId, String)> = storage_entries::table
         .filter(storage_entries::id.gt(&place.0))
         .order(storage_entries::id)
         .limit(BATCH)
         .select((storage_entries::id, storage_entries::sealed_secret))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, text)| of_storage(id, "secret", text))
-        .collect())
-}
-
-fn of_storage(id: String, what: &str, text: String) -> Sealed {
-    Sealed {
-        context: format!("storage/{id}/{what}"),
-        row: (id, String::new()),
+    let sealed = |(id, text): (columns::StorageEntryId, String)| Sealed {
+        row: (id.0.to_string(), String::new()),
+        context: storage::secret_place(id.into()),
         text,
-    }
+    };
+    Ok(rows.into_iter().map(sealed).collect())
 }
 
 fn replace_secret(conn: &mut Conn, _: &System, old: &Sealed, anew: &str) -> QueryResult<usize> {
@@ -247,17 +265,21 @@ fn replace_secret(conn: &mut Conn, _: &System, old: &Sealed, anew: &str) -> Quer
 }
 
 fn tokens_from(conn: &mut Conn, _: &System, place: &(String, String)) -> QueryResult<Vec<Sealed>> {
-    let rows: Vec<(String, Option<String>)> = storage_entries::table
+    let rows: Vec<(columns::StorageEntryId, Option<String>)> = storage_entries::table
         .filter(storage_entries::id.gt(&place.0))
         .filter(storage_entries::sealed_token.is_not_null())
         .order(storage_entries::id)
         .limit(BATCH)
         .select((storage_entries::id, storage_entries::sealed_token))
         .load(conn)?;
-    let tokens = rows
-        .into_iter()
-        .filter_map(|(id, text)| Some(of_storage(id, "token", text?)));
-    Ok(tokens.collect())
+    let sealed = |(id, text): (columns::StorageEntryId, Option<String>)| {
+        Some(Sealed {
+            row: (id.0.to_string(), String::new()),
+            context: storage::token_place(id.into()),
+            text: text?,
+        })
+    };
+    Ok(rows.into_iter().filter_map(sealed).collect())
 }
 
 fn replace_token(conn: &mut Conn, _: &System, old: &Sealed, anew: &str) -> QueryResult<usize> {

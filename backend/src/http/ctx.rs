@@ -240,6 +240,12 @@ where
         self.state.under_way.begin(what)
     }
 
+    /// Begins work of which `most` at a time are enough; [`ErrorCode::Busy`] if so many are under way.
+    pub fn one_of(&self, most: usize, what: &str) -> Result<super::alone::Alone, AppError> {
+        let mut places = (0..most).map(|place| self.alone(format!("{what}, {place}")));
+        places.find(Result::is_ok).unwrap_or(Err(ErrorCode::Busy.into()))
+    }
+
     /// Where the call comes from.
     pub fn client(&self) -> &Client {
         &self.caller.client

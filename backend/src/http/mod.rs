@@ -18,6 +18,7 @@ pub mod passwords;
 pub(crate) mod request_log;
 pub mod traffic;
 
+pub use alone::Alone;
 pub(crate) use alone::UnderWay;
 pub use answer::etag_of;
 pub use ctx::{Ctx, RequestId, cookie_name};

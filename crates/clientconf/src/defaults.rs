@@ -17,7 +17,11 @@ const DEFAULTS: &str = include_str!("defaults.txt");
 
 static TREE: LazyLock<Map> = LazyLock::new(|| {
     let entries = DEFAULTS.lines().filter_map(entry).collect();
-    Effective { entries }.tree()
+    Effective {
+        entries,
+        is_whole: true,
+    }
+    .tree()
 });
 
 /// All of them, as a layer below all others.

@@ -19,6 +19,9 @@ pub(crate) const LIST: usize = 16;
 pub(crate) const BLOCK: usize = 21;
 const ASSIGNED: usize = 9;
 
+/// Bytes of one step of a key: an answer repeats it for each value below.
+pub(crate) const LONGEST_STEP: usize = 1_000;
+
 /// Where a key stands: a tree of its own, because keys of the text and keys of the result are not the same.
 #[derive(Debug)]
 pub(crate) struct Mark {
@@ -271,6 +274,12 @@ impl<'a> Grammar<'a> {
             return Err(Stop::limit(
                 start,
                 "This key has too many steps. Write fewer dots.",
+            ));
+        }
+        if steps.iter().any(|step| step.plain().len() > LONGEST_STEP) {
+            return Err(Stop::limit(
+                start,
+                "This key is longer than anything that reads it. Write a shorter name.",
             ));
         }
         let above = self.above;

@@ -75,6 +75,8 @@ fn waits(value: &Value) -> bool {
 pub struct Effective {
     /// Each value, in the order in which the client has them.
     pub entries: Vec<Entry>,
+    /// Whether that is every value: paths of more than 8 MiB together are not written out.
+    pub is_whole: bool,
 }
 
 impl Effective {
@@ -95,9 +97,35 @@ pub fn merge(layers: &[Layer<'_>]) -> Effective {
     for (origin, layer) in layers.iter().enumerate() {
         root.add(layer.tree, origin, &[]);
     }
-    let mut effective = Effective::default();
-    root.list(&mut Vec::new(), &mut effective.entries);
-    effective
+    let mut listing = Listing {
+        entries: Vec::new(),
+        room: Some(MOST_BYTES_OF_PATHS),
+    };
+    root.list(&mut Vec::new(), &mut listing);
+    Effective {
+        entries: listing.entries,
+        is_whole: listing.room.is_some(),
+    }
+}
+
+/// Bytes of all paths of a result: each value has its whole path, and what is deep repeats a long one many times.
+const MOST_BYTES_OF_PATHS: usize = 8 * 1024 * 1024;
+
+/// The values as far as there is room for their paths; no room any more when one did not fit.
+#[derive(Debug)]
+struct Listing {
+    entries: Vec<Entry>,
+    room: Option<usize>,
+}
+
+impl Listing {
+    fn add(&mut self, entry: Entry) {
+        let length: usize = entry.path.iter().map(|step| step.len() + 8).sum();
+        self.room = self.room.and_then(|room| room.checked_sub(length));
+        if self.room.is_some() {
+            self.entries.push(entry);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -173,10 +201,10 @@ impl Block {
         }
     }
 
-    fn list(self, path: &mut Vec<String>, out: &mut Vec<Entry>) {
+    fn list(self, path: &mut Vec<String>, out: &mut Listing) {
         if self.entries.is_empty() && !path.is_empty() {
             let value = Value::Map(Map::default());
-            out.push(Entry {
+            out.add(Entry {
                 path: path.clone(),
                 value,
                 origin: self.origin,
@@ -185,6 +213,9 @@ impl Block {
             return;
         }
         for (key, node) in self.entries {
+            if out.room.is_none() {
+                return;
+            }
             path.push(key);
             match node {
                 Node::Block(block) => block.list(path, out),
@@ -192,7 +223,7 @@ impl Block {
                     value,
                     origin,
                     overrides,
-                } => out.push(Entry {
+                } => out.add(Entry {
                     path: path.clone(),
                     value,
                     origin,

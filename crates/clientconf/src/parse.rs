@@ -3,7 +3,7 @@
 //! What the stock client (`clearml` 2.1.12) has of a text, this has of it, also where that surprises: see `corpus`. Where this
 //! stops on purpose and the client goes on, sometimes:
 //!
-//! - texts of more than 1 MiB, and keys of more than 150 steps;
+//! - texts of more than 1 MiB, keys of more than 150 steps, and steps of more than 1,000 bytes;
 //! - nesting for which a client with a script around it has not enough of Python's stack (25 blocks, 47 lists);
 //! - substitutions that nest results deeper than 150, or make more than 120,000 objects and one for each letter of the text;
 //! - `null` beside text, and an include that is no line and no list element of its own: the client makes the address of an

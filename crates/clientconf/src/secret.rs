@@ -1,9 +1,11 @@
 //! Which values are not shown. The rule, from wide to narrow:
 //!
 //! - everything below `environment` and `api.credentials`, and the `contents` of `files`;
-//! - everything below a key whose name says so: it holds `secret`, `passw`, `token`, `private`, `credentials_json` or `sas_`,
-//!   is `key`, `pass`, `pwd` or `sas`, or ends in `_key`, `_pass` or `apikey` (`expiration` in the name says that it is a time);
-//! - the part before `@` of an address, and any text in which such a name stands before `=` or `:`, as in arguments of containers.
+//! - everything below a key whose name says so: it holds `secret`, `passw`, `token`, `private`, `credentials_json`, `sas_`,
+//!   `signature` or `webhook`, is `key`, `pass`, `pwd`, `sas`, `sig` or `pat`, or ends in `_key`, `_pass`, `_pat`, `apikey` or
+//!   `accountkey` (`expiration` in the name says that it is a time);
+//! - the part before `@` of an address, any text in which such a name stands before `=`, `:` or, as an option, a blank, as in
+//!   arguments of containers, and the element of a list that follows such an option.
 //!
 //! A switch and `null` are shown outside of the first group. Better too much is hidden than too little.
 
@@ -33,13 +35,22 @@ fn is_secret_name(step: &str) -> bool {
     if name.contains("expiration") {
         return false;
     }
-    let holds = ["secret", "passw", "token", "private", "credentials_json", "sas_"]
-        .iter()
-        .any(|word| name.contains(word));
-    let ends = ["_key", "_pass", "apikey", "_pwd"]
+    let holds = [
+        "secret",
+        "passw",
+        "token",
+        "private",
+        "credentials_json",
+        "sas_",
+        "signature",
+        "webhook",
+    ]
+    .iter()
+    .any(|word| name.contains(word));
+    let ends = ["_key", "_pass", "apikey", "accountkey", "_pwd", "_pat"]
         .iter()
         .any(|word| name.ends_with(word));
-    holds || ends || matches!(name.as_str(), "key" | "pass" | "pwd" | "sas")
+    holds || ends || matches!(name.as_str(), "key" | "pass" | "pwd" | "sas" | "sig" | "pat")
 }
 
 /// The value with everything secret in it masked.
@@ -53,7 +64,7 @@ pub fn masked(path: &[&str], value: &Value) -> Value {
                 .collect();
             Value::Map(Map::new(entries))
         }
-        Value::List(values) => Value::List(values.iter().map(|value| below(path, "[]", value)).collect()),
+        Value::List(values) => Value::List(elements(path, values)),
         Value::Null => Value::Null,
         _ if is_secret_place(path) => mask(),
         Value::Bool(_) => value.clone(),
@@ -62,6 +73,25 @@ pub fn masked(path: &[&str], value: &Value) -> Value {
         Value::OnClient(text) => masked_text(text).map_or_else(|| value.clone(), Value::OnClient),
         _ => value.clone(),
     }
+}
+
+fn elements(path: &[&str], values: &[Value]) -> Vec<Value> {
+    let mut follows = false;
+    let element = |value: &Value| {
+        let shown = match value {
+            Value::Text(_) if follows => mask(),
+            value => below(path, "[]", value),
+        };
+        follows = matches!(value, Value::Text(text) if is_secret_option(text));
+        shown
+    };
+    values.iter().map(element).collect()
+}
+
+/// Whether it is `--password` or the like, with the secret behind it.
+fn is_secret_option(word: &str) -> bool {
+    word.strip_prefix('-')
+        .is_some_and(|rest| is_secret_name(rest.trim_start_matches('-')))
 }
 
 fn below(path: &[&str], step: &str, value: &Value) -> Value {
@@ -104,8 +134,14 @@ fn masked_text(text: &str) -> Option<String> {
     found.then_some(shown)
 }
 
-/// Whether a secret name stands before `=` or `:` in it.
+/// Whether a secret name stands before `=` or `:` in it, or an option of such a name before something else.
 fn tells_a_secret(text: &str) -> bool {
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        if is_secret_option(word) && words.peek().is_some() {
+            return true;
+        }
+    }
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     text.match_indices(['=', ':']).any(|(at, _)| {
         let before = text.get(..at).unwrap_or("").trim_end_matches([' ', '"', '\'']);
@@ -162,5 +198,21 @@ mod tests {
         assert_eq!(shown("https://host/a@b"), "\"https://host/a@b\"");
         assert_eq!(shown("-e AWS_SECRET_ACCESS_KEY=abc"), format!("\"{MASK}\""));
         assert_eq!(shown("--ipc=host"), "\"--ipc=host\"");
+        for told in [
+            "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=abc==",
+            "https://host/a?sv=1&sig=abc",
+            "https://host/a?X-Amz-Signature=abc",
+            "GIT_PAT=abc",
+            "run --password hunter2",
+        ] {
+            assert_eq!(shown(told), format!("\"{MASK}\""), "{told}");
+        }
+        assert_eq!(shown("--password"), "\"--password\"");
+        let list =
+            ["--user", "ann", "--password", "hunter2", "--ipc"].map(|word| Value::Text(word.to_owned()));
+        assert_eq!(
+            masked(&["x"], &Value::List(list.into())).to_json(),
+            format!("[\"--user\",\"ann\",\"--password\",\"{MASK}\",\"--ipc\"]")
+        );
     }
 }

@@ -191,8 +191,9 @@ impl InstanceKeys {
         let Some(dir) = &self.dir else {
             return Ok(false);
         };
-        let found = SealingKeys::from(key_file::read(dir)?.sealing);
+        // Who read the file earlier must not put it in place later.
         let mut held = self.sealing.write().unwrap_or_else(PoisonError::into_inner);
+        let found = SealingKeys::from(key_file::read(dir)?.sealing);
         let changed = held.current.id != found.current.id;
         let lost: Vec<SealingKey> = held
             .all()

@@ -14,6 +14,7 @@ pub(crate) mod store;
 use secrets::{keys::InstanceKeys, seal};
 use shared::{
     contract::url,
+    error::ErrorCode,
     ids::StorageEntryId,
     page::Page,
     storage::{
@@ -82,9 +83,12 @@ async fn delete(ctx: Ctx<DeleteStorageEntry>) -> Result<(), AppError> {
 
 /// An entry with its secrets open.
 fn open(keys: &InstanceKeys, row: EntryRow) -> Result<Access, AppError> {
-    let id = row.id.into();
+    let id: StorageEntryId = row.id.into();
     let text = |place: String, sealed: &str| {
-        seal::open_text(keys, &place, sealed).map_err(|fault| AppError::Internal(fault.into()))
+        seal::open_text(keys, &place, sealed).map_err(|fault| {
+            tracing::error!(%fault, entry = %id, "a storage entry cannot be opened");
+            AppError::from(ErrorCode::ContentUnreadable)
+        })
     };
     let token = row.sealed_token.as_deref();
     Ok(Access {

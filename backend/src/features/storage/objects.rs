@@ -2,13 +2,14 @@
 //! entry or one of a group's vault, and handed out so that nothing in them runs as part of the app.
 
 use chrono::TimeDelta;
-use futures_util::TryStreamExt as _;
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
-use secrets::keys::InstanceKeys;
 use shared::{
     contract::{Endpoint, MemberInPerson, query_string, url as address_of},
+    ids::UserId,
     storage::{
         LoadObject, NewStorageEntry, ObjectAddress, ObjectKind, ObjectPreview, PreviewObject, ShowObject,
+        entry::Shape,
     },
 };
 use url::Url;
@@ -20,13 +21,13 @@ use super::{
     reasons::{self, Reason},
     rules,
     signing::{Access, Form, Target, Unsigned, Verb},
-    store::{self, EntryRow},
+    store,
 };
 use crate::{
     error::AppError,
     features::vaults::store::served,
     http::{
-        Ctx,
+        Alone, Ctx,
         content::{Content, Shut},
     },
 };
@@ -39,6 +40,9 @@ const MINUTES: u32 = 5;
 const MOST_OF_PAGE: usize = 1024 * 1024;
 /// The largest object that goes through this server.
 const MOST_PASSED_ON: u64 = 256 * 1024 * 1024;
+
+/// As many objects one account may ask for at the same time.
+const AT_A_TIME: usize = 6;
 
 /// An object that is there, and the entry that opens it.
 struct Found {
@@ -61,13 +65,16 @@ impl Field {
 
 pub(super) async fn preview(ctx: Ctx<PreviewObject>) -> Result<ObjectPreview, AppError> {
     let at = Field("/url");
+    let _place = place(&ctx)?;
     let found = find(&ctx, &ctx.body.url, at).await?;
     let (kind, media) = kinds::of(&found.name);
     let disposition = kinds::to_save(&found.name);
     let is_https = ctx.config().public_url().starts_with("https://");
     // A page that came by HTTPS loads nothing from where there is no TLS.
     let is_reachable = found.access.host().0 == "https" || !is_https;
-    let url = if is_reachable && !found.access.has_shared_signature() {
+    // A shared access signature and a session token would stand in the address.
+    let hides = !found.access.has_shared_signature() && found.access.token.is_none();
+    let url = if is_reachable && hides {
         let form = Form {
             media,
             disposition: &disposition,
@@ -94,6 +101,7 @@ pub(super) async fn preview(ctx: Ctx<PreviewObject>) -> Result<ObjectPreview, Ap
 
 pub(super) async fn show(ctx: Ctx<ShowObject>) -> Result<Content, AppError> {
     let at = Field("url");
+    let _place = place(&ctx)?;
     let found = find(&ctx, &ctx.query.url, at).await?;
     if kinds::of(&found.name).0 != ObjectKind::Html {
         return Err(at.wrong("This is no page. Download it instead."));
@@ -129,6 +137,7 @@ pub(super) async fn show(ctx: Ctx<ShowObject>) -> Result<Content, AppError> {
 
 pub(super) async fn load(ctx: Ctx<LoadObject>) -> Result<Content, AppError> {
     let at = Field("url");
+    let place = place(&ctx)?;
     let found = find(&ctx, &ctx.query.url, at).await?;
     if found.bytes > MOST_PASSED_ON {
         return Err(at.wrong(too_large()));
@@ -144,12 +153,29 @@ pub(super) async fn load(ctx: Ctx<LoadObject>) -> Result<Content, AppError> {
                 Err(busy) => busy,
             };
             let disposition = kinds::to_save(&found.name);
-            return Ok(Content::file(media, disposition, pieces.map_err(cut_off)));
+            return Ok(Content::file(
+                media,
+                disposition,
+                held(pieces.map_err(cut_off), place),
+            ));
         }
         Ok((status, _)) => Reason::Other(status, String::new()),
         Err(fault) => reasons::of_network(fault)?,
     };
     Err(at.wrong(found.sentence(&reason)))
+}
+
+/// A place for one more object of the account that calls: nobody takes those of everybody.
+fn place<E: Endpoint<Caller = MemberInPerson>>(ctx: &Ctx<E>) -> Result<Alone, AppError> {
+    let user = ctx.actor().user_id.unwrap_or(UserId::NIL);
+    ctx.one_of(AT_A_TIME, &format!("objects of {user}"))
+}
+
+/// The pieces, with the place that is held until they end.
+fn held<S: Stream>(pieces: S, place: Alone) -> impl Stream<Item = S::Item> {
+    pieces.inspect(move |_| {
+        let _until_the_end = &place;
+    })
 }
 
 fn too_large() -> String {
@@ -249,7 +275,8 @@ where
     }
 }
 
-/// The entry for one of these addresses: one's own before those of groups' vaults.
+/// The entry for one of these addresses: one for its bucket before one for every bucket, and one's own before those of groups'
+/// vaults.
 async fn entry<'a, E>(
     ctx: &Ctx<E>,
     addresses: &'a [Address],
@@ -258,19 +285,26 @@ async fn entry<'a, E>(
 where
     E: Endpoint<Caller = MemberInPerson>,
 {
-    let rows = ctx.read(|conn, scope| Ok(store::of_member(conn, scope)?)).await?;
-    if let Some(found) = best_of(own(ctx.keys(), rows)?, addresses) {
-        return Ok(found);
-    }
     let keys = ctx.keys_for_queries();
-    let shared = ctx
-        .read(move |conn, scope| Ok(served::storage_entries(conn, scope, &keys)?))
+    let (rows, shared) = ctx
+        .read(move |conn, scope| {
+            let rows = store::of_member(conn, scope)?;
+            Ok((rows, served::storage_entries(conn, scope, &keys)?))
+        })
         .await?;
-    if let Some(found) = best_of(
-        shared.into_iter().filter_map(Access::from_vault).collect(),
-        addresses,
-    ) {
-        return Ok(found);
+    let own: Vec<Access> = rows.iter().map(|row| Access::unopened(row.shape())).collect();
+    let shared: Vec<Access> = shared.into_iter().filter_map(Access::from_vault).collect();
+    for exactly in [true, false] {
+        if let Some((at, address)) = rules::find(&own, addresses, exactly)
+            && let Some(row) = rows.get(at)
+        {
+            return Ok((open(ctx.keys(), row.clone())?, address));
+        }
+        if let Some((at, address)) = rules::find(&shared, addresses, exactly)
+            && let Some(access) = shared.get(at)
+        {
+            return Ok((access.clone(), address));
+        }
     }
     let bucket = addresses.first().map_or("", |address| address.bucket.as_str());
     Err(at.wrong(format!(
@@ -279,26 +313,27 @@ where
     )))
 }
 
-fn best_of(all: Vec<Access>, addresses: &[Address]) -> Option<(Access, &Address)> {
-    rules::best(&all, addresses).map(|(access, address)| (access.clone(), address))
-}
-
-fn own(keys: &InstanceKeys, rows: Vec<EntryRow>) -> Result<Vec<Access>, AppError> {
-    rows.into_iter().map(|row| open(keys, row)).collect()
-}
-
 impl Access {
+    /// An entry without its secrets, to be looked at.
+    fn unopened(shape: Shape) -> Self {
+        Self {
+            provider: shape.provider,
+            bucket: shape.bucket,
+            key: shape.key,
+            secret: String::new().into(),
+            token: None,
+            region: shape.region,
+            host: shape.host,
+        }
+    }
+
     /// An entry of a vault, if everything in it is right.
     fn from_vault(entry: NewStorageEntry) -> Option<Self> {
         let shape = entry.checked().ok()?;
         Some(Self {
-            provider: shape.provider,
-            bucket: shape.bucket,
-            key: shape.key,
             secret: entry.secret.expose().to_owned().into(),
             token: entry.token.map(|token| token.expose().to_owned().into()),
-            region: shape.region,
-            host: shape.host,
+            ..Self::unopened(shape)
         })
     }
 }

@@ -1,7 +1,9 @@
 //! What must be sent again when an entry changes, and which entry is for an object. What an entry may say is said in `shared`.
 
 use shared::{
+    account::Preferences,
     error::FieldError,
+    preferences::Known,
     storage::{
         StorageEntryChange, StorageProvider,
         entry::{self, Shape},
@@ -62,31 +64,27 @@ pub fn changed(before: &Shape, change: &StorageEntryChange) -> Result<(Shape, Ke
 /// Whether a member's preferences say that scripts in objects are blocked, which they are unless somebody said otherwise.
 #[must_use]
 pub fn blocks_scripts(preferences: Option<&str>) -> bool {
-    let chosen = preferences.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    chosen
-        .and_then(|chosen| chosen.get("block_scripts")?.as_bool())
-        .unwrap_or(true)
+    let chosen = preferences.and_then(|text| serde_json::from_str::<Preferences>(text).ok());
+    chosen.is_none_or(|chosen| Known::from(&chosen).block_scripts)
 }
 
-/// The entry that an object is read with: one for its bucket before one for every bucket, and else the first.
+/// The first entry for one of these addresses, and which address it is: with `exactly` one for its bucket, else one for every
+/// bucket, and then one for a host of its own before one for a provider.
 #[must_use]
-pub fn best<'a, 'b>(entries: &'a [Access], addresses: &'b [Address]) -> Option<(&'a Access, &'b Address)> {
-    let fits = |address: &'b Address, exactly: bool| {
-        entries
-            .iter()
-            .filter(move |access| {
-                if exactly {
-                    access.bucket == address.bucket
-                } else {
-                    access.bucket.is_empty()
-                }
-            })
-            .find(|access| is_for(access, address))
-            .map(|access| (access, address))
+pub fn find<'a>(entries: &[Access], addresses: &'a [Address], exactly: bool) -> Option<(usize, &'a Address)> {
+    let for_one = |address: &'a Address| {
+        let at = entries.iter().position(|access| {
+            let bucket = if exactly { address.bucket.as_str() } else { "" };
+            access.bucket == bucket && is_for(access, address)
+        });
+        at.map(|at| (at, address))
     };
-    [true, false]
-        .into_iter()
-        .find_map(|exactly| addresses.iter().find_map(|address| fits(address, exactly)))
+    let is_host = |address: &&Address| matches!(address.place, Place::Host { .. } | Place::AzureHost { .. });
+    if exactly {
+        return addresses.iter().find_map(for_one);
+    }
+    let (hosts, providers): (Vec<_>, Vec<_>) = addresses.iter().partition(is_host);
+    hosts.into_iter().chain(providers).find_map(for_one)
 }
 
 /// Whether an entry is for the storage that an object is in.

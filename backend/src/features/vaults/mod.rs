@@ -99,6 +99,10 @@ async fn change(ctx: Ctx<ChangeVault>) -> Result<VaultWithContent, AppError> {
             let row = ctx
                 .read(move |conn, scope| Ok(store::by_id(conn, scope, id.into())?))
                 .await?;
+            // A personal one is not there for others, whatever they send.
+            if row.group_id.is_none() {
+                return Err(ErrorCode::NotFound.into());
+            }
             saving::of(&row, content, wanted.format).await?
         }
     };

@@ -10,6 +10,8 @@ pub const MOST_VAULTS: i64 = 20_000;
 pub const MOST_BYTES_IN_ALL: i64 = 64 * 1024 * 1024;
 /// Saves that are kept of a vault: the oldest go.
 pub const MOST_VERSIONS: i64 = 1_000;
+/// Bytes in all saves of one vault, beside the newest: the oldest go.
+pub const MOST_BYTES_IN_VERSIONS: i64 = 64 * 1024 * 1024;
 /// What a personal vault is called.
 pub const PERSONAL_NAME: &str = "Personal vault";
 

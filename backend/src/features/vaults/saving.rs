@@ -127,5 +127,11 @@ pub fn store(
         saved_at: tx.now(),
         saved_by: scope.user_id(),
     };
-    Ok(write::insert_version(tx.conn, scope, &row, rules::MOST_VERSIONS)?)
+    Ok(write::insert_version(
+        tx.conn,
+        scope,
+        &row,
+        rules::MOST_VERSIONS,
+        rules::MOST_BYTES_IN_VERSIONS,
+    )?)
 }

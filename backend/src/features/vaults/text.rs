@@ -8,6 +8,7 @@ use clientconf::{
     lint::{self, Finding},
     merge::{self, Layer},
     parse::parse,
+    reference,
     resolve::Resolve,
 };
 use shared::{
@@ -19,6 +20,9 @@ use crate::error::AppError;
 
 /// Faults that a refusal names.
 const MOST_TOLD: usize = 20;
+/// Bytes of a key and of a sentence in a finding: there are many of them, and both repeat what is written.
+const LONGEST_KEY: usize = 300;
+const LONGEST_MESSAGE: usize = 600;
 /// The layer of the clients' own defaults.
 const DEFAULTS: usize = 0;
 
@@ -112,6 +116,8 @@ pub fn defaults_name() -> String {
 pub struct Merged {
     /// Every key, sorted, with secrets masked. Origins count the defaults first, and then the texts that can be read.
     pub entries: Vec<ConfigurationEntry>,
+    /// Whether those are all: some texts come to more than can be shown.
+    pub is_whole: bool,
     /// Of each text whether it can be read.
     pub readable: Vec<bool>,
 }
@@ -128,10 +134,12 @@ pub fn merged(texts: &[&str]) -> Merged {
         .chain(texts)
         .map(|tree| Layer { tree })
         .collect();
-    let mut entries: Vec<ConfigurationEntry> = merge::merge(&layers).entries.iter().map(entry).collect();
+    let merged = merge::merge(&layers);
+    let mut entries: Vec<ConfigurationEntry> = merged.entries.iter().map(entry).collect();
     entries.sort_by(|a, b| a.path.cmp(&b.path));
     Merged {
         entries,
+        is_whole: merged.is_whole,
         readable: parsed.iter().map(Option::is_some).collect(),
     }
 }
@@ -146,6 +154,16 @@ fn entry(entry: &merge::Entry) -> ConfigurationEntry {
         });
     }
     shown(entry.shown())
+}
+
+/// Whether clients know a switch or a number at this path, in which no secret is.
+#[must_use]
+pub fn holds_no_text(path: &[String]) -> bool {
+    let steps: Vec<&str> = path.iter().map(String::as_str).collect();
+    matches!(
+        reference::look_up(&steps),
+        reference::Known::Leaf(reference::Kind::Switch | reference::Kind::Number)
+    )
 }
 
 fn shown(entry: merge::ShownEntry) -> ConfigurationEntry {
@@ -184,11 +202,19 @@ fn found(finding: Finding) -> VaultFinding {
             lint::Severity::Note => Severity::Note,
         },
         code: word(&finding.code),
-        key: (!finding.path.is_empty()).then(|| finding.path.join(".")),
+        key: (!finding.path.is_empty()).then(|| shortened(finding.path.join("."), LONGEST_KEY)),
         line: u64::from(finding.line),
         column: u64::from(finding.column),
-        message: finding.message,
+        message: shortened(finding.message, LONGEST_MESSAGE),
     }
+}
+
+/// A text of at most so many bytes.
+fn shortened(text: String, most: usize) -> String {
+    if text.len() <= most {
+        return text;
+    }
+    format!("{}...", text.get(..text.floor_char_boundary(most)).unwrap_or(""))
 }
 
 fn unreadable(fault: Fault) -> VaultFinding {
@@ -198,7 +224,7 @@ fn unreadable(fault: Fault) -> VaultFinding {
         key: None,
         line: u64::from(fault.line),
         column: u64::from(fault.column),
-        message: fault.message,
+        message: shortened(fault.message, LONGEST_MESSAGE),
     }
 }
 

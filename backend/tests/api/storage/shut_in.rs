@@ -43,7 +43,8 @@ async fn attack_7_a_page_from_storage_is_in_a_sandbox_without_scripts_unless_the
         assert_eq!(got, [value], "{name}");
     }
     let choose = async |value: serde_json::Value| {
-        let serde_json::Value::Object(change) = json!({ "block_scripts": value }) else {
+        let serde_json::Value::Object(change) = json!({ "rootProjects": { "blockUserScript": value } })
+        else {
             unreachable!()
         };
         app.call::<ChangePreferences>(&ann, (), (), Preferences(change))

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use db::{
     Conn, columns,
-    schema::{credentials, invitations, members, sessions, users, workspaces},
+    schema::{credentials, invitations, members, sessions, users, vaults, workspaces},
 };
 use diesel::{dsl, prelude::*};
 use shared::{
@@ -100,9 +100,15 @@ pub fn preview(
         key_count: count(count_live_keys(conn, scope, user, now)?),
         sessions: count(count_sessions(conn, scope, user, now, idle_since)?),
         open_invitations: count(count_open_invitations(conn, scope, user, now)?),
+        has_vault: count_vaults(conn, scope, user)? > 0,
         is_owner: standing.is_owner,
         refused,
     })
+}
+
+fn count_vaults(conn: &mut Conn, scope: &Scope, user: columns::UserId) -> QueryResult<i64> {
+    let own = scope.vaults().filter(vaults::owner_id.eq(user));
+    own.count().get_result(conn)
 }
 
 fn ending_keys(

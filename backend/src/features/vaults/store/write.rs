@@ -82,17 +82,28 @@ pub struct NewVersion {
     pub saved_by: columns::UserId,
 }
 
-/// Stores a save, and removes those that are older than the newest `most`.
-pub fn insert_version(conn: &mut Conn, scope: &Scope, row: &NewVersion, most: i64) -> QueryResult<()> {
+/// Stores a save, and removes those that are older than the newest `most`, and the oldest beyond `most_bytes`.
+pub fn insert_version(
+    conn: &mut Conn,
+    scope: &Scope,
+    row: &NewVersion,
+    most: i64,
+    most_bytes: i64,
+) -> QueryResult<()> {
     diesel::insert_into(vault_versions::table)
         .values(row)
         .execute(conn)
         .and_then(db::one)?;
-    let old: Vec<i64> = scope
+    let all: Vec<(i64, i64)> = scope
         .versions_of(row.vault_id)
-        .filter(vault_versions::version.le(row.version - most))
-        .select(vault_versions::version)
+        .order(vault_versions::version.desc())
+        .select((vault_versions::version, vault_versions::byte_count))
         .load(conn)?;
+    let mut bytes = 0;
+    let old = all.into_iter().skip(1).filter_map(|(version, length)| {
+        bytes += length;
+        (version <= row.version - most || bytes > most_bytes).then_some(version)
+    });
     for version in old {
         let row = scope
             .versions_of(row.vault_id)
