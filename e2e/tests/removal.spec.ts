@@ -4,6 +4,7 @@ import { fits, open, there } from "../lib/app.js";
 import { accessibleInBothThemes } from "../lib/axe.js";
 import { join, linkTo, logIn, makeKey, usedFrom } from "../lib/keys.js";
 import { expect, test } from "../lib/test.js";
+import { keep } from "../lib/vaults.js";
 
 const names = (page: Page) => page.getByRole("table", { name: "Users" }).getByRole("rowheader");
 
@@ -19,6 +20,7 @@ test("R074 R075 R076 R078 N11 the trash-can shows what stops, wants the name, an
   await join(owner, plain);
   const key = await makeKey(plain, owner.workspace, { label: "nightly run" });
   await makeKey(plain, owner.workspace, { label: "spare" });
+  await keep(plain, "a = 1", "hocon", owner.workspace);
   expect(await logIn(server, key, "gpu-7")).toBe(200);
   await usedFrom(plain, key.access_key, "gpu-7").catch(() => undefined);
   const { page } = owner;
@@ -38,6 +40,7 @@ test("R074 R075 R076 R078 N11 the trash-can shows what stops, wants the name, an
   await expect(dialog.getByRole("listitem").filter({ hasText: /^nightly run, last used/ })).toBeVisible();
   await expect(dialog.getByText("spare, never used")).toBeVisible();
   await expect(dialog.getByText("1 browser loses sight of this workspace.")).toBeVisible();
+  await expect(dialog.getByText("Their configuration vault with all its versions is deleted.")).toBeVisible();
   await expect(dialog.getByText("What was logged stays")).toBeVisible();
   await accessibleInBothThemes(page, "removing a user");
   await page.setViewportSize({ width: 360, height: 740 });

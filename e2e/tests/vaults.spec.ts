@@ -201,12 +201,63 @@ test("N05 every save is a version: who and when, what differs, and back byte for
 
   await dialog.getByRole("button", { name: "Compare version 1" }).click();
   await page.getByRole("button", { name: "Restore this version" }).click();
-  await expect(page.getByText("Version 1 is what applies now")).toBeVisible();
+  await expect(page.getByText("Version 4 is the newest, as version 1")).toBeVisible();
   const now = await kept(person);
   expect([now.content, now.vault.version]).toEqual([first, 4]);
   await expect(box(page)).toHaveValue("a = 1\nb = 2\n# end\n");
   await page.getByRole("button", { name: "Undo" }).click();
   await expect.poll(async () => (await kept(person)).content).toBe("a = 1\nb = 4\n# end\nc = 5\n");
+});
+
+test("R088 what somebody else saved meanwhile is not overwritten, and what is written stays until theirs is loaded", async ({ newcomer, signIn, expectErrors }) => {
+  expectErrors(/status of 412/);
+  const person = await signIn(await newcomer());
+  await keep(person, "a = 1");
+  await open(person, "workspace");
+  const own = await edit(person);
+  await field(own).fill("a = 2");
+  await keep(person, "a = 3");
+  // The short way to save, which the browser does not take for itself.
+  await field(own).press("Control+s");
+  await expect(own.getByText("Changed by somebody else meanwhile.")).toBeVisible();
+  await expect(field(own)).toHaveValue("a = 2");
+  expect((await kept(person)).content).toBe("a = 3");
+  await own.getByRole("button", { name: "Load theirs" }).click();
+  await expect(field(own)).toHaveValue("a = 3");
+  await field(own).fill("a = 4");
+  await field(own).press("Control+s");
+  await expect(own).toHaveCount(0);
+  expect((await kept(person)).content).toBe("a = 4");
+
+  const vault = await makeVault(person, "Base", "a = 1");
+  const address = `${within(person)}/${vault.id}`;
+  await open(person, "vaults");
+  await person.page.getByRole("button", { name: "Edit Base" }).click();
+  const dialog = person.page.getByRole("dialog", { name: "Edit vault" });
+  await field(dialog).fill("a = 2");
+  expect((await person.api("PATCH", address, { name: "Ground" })).status).toBe(200);
+  await dialog.getByRole("button", { name: "Save vault" }).click();
+  await expect(dialog.getByText("Changed by somebody else meanwhile.")).toBeVisible();
+  await expect(field(dialog)).toHaveValue("a = 2");
+  await dialog.getByRole("button", { name: "Load theirs" }).click();
+  await expect(dialog.getByRole("textbox", { name: "Name" })).toHaveValue("Ground");
+  await expect(field(dialog)).toHaveValue("a = 1");
+});
+
+test("P03 a vault is moved over the edge of a page", async ({ newcomer, signIn }) => {
+  const admin = await signIn(await newcomer());
+  const { page } = admin;
+  for (let number = 1; number <= 52; number += 1) await makeVault(admin, `V${number}`, "a = 1");
+  await open(admin, "vaults");
+  await page.getByRole("button", { name: "Move V50 down" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "V50 is number 51 of 52 now" })).toBeAttached();
+  await expect(names(page).last()).toHaveText("V51");
+  await page.getByRole("button", { name: "Next page" }).click();
+  await expect(names(page)).toHaveText(["V50", "V52"]);
+  await page.getByRole("button", { name: "Move V50 up" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "V50 is number 50 of 52 now" })).toBeAttached();
+  await page.getByRole("button", { name: "First page" }).click();
+  await expect(names(page).last()).toHaveText("V50");
 });
 
 test("R163 the administrators' vaults that apply to oneself are listed with their groups, to be read", async ({ newcomer, signIn }) => {

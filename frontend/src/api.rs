@@ -8,6 +8,7 @@ use std::{
 };
 
 use leptos::prelude::window;
+use serde::de::DeserializeOwned;
 use shared::{
     contract::{CallerKind, Endpoint, Method, query_string, url},
     error::{ErrorCode, Problem},
@@ -87,17 +88,43 @@ pub fn call<E: Endpoint>(path: E::Path, query: E::Query, body: E::Body) -> Call<
         address,
         body: body.as_ref().map(json::text),
         is_public: <E::Caller as CallerKind>::NAME == "public",
+        if_match: None,
     };
     Call {
-        answer: Box::pin(send(request)),
-        read: answer::read::<E::Reply>,
+        sent: Sent {
+            request: Some(request),
+            answer: None,
+        },
+        read: |answer| answer::read(answer.value),
     }
 }
 
-/// A call on its way.
+/// The entity tag of what was brought, as far as the server gives one: what to change goes back with it.
+pub type Tag = Option<String>;
+
+/// A call, on its way from when it is first awaited.
 pub struct Call<T> {
-    answer: Pin<Box<dyn Future<Output = Result<JsValue, ApiError>>>>,
-    read: fn(JsValue) -> Result<T, Mismatch>,
+    sent: Sent,
+    read: fn(Answer) -> Result<T, Mismatch>,
+}
+
+impl<T: DeserializeOwned> Call<T> {
+    /// Brings the tag of the answer along.
+    pub fn tagged(self) -> Call<(T, Tag)> {
+        Call {
+            sent: self.sent,
+            read: |answer| Ok((answer::read(answer.value)?, answer.tag)),
+        }
+    }
+
+    /// Changes nothing but what has this tag: otherwise it is refused with `changed_meanwhile`.
+    #[must_use]
+    pub fn if_match(mut self, tag: Tag) -> Self {
+        if let Some(request) = &mut self.sent.request {
+            request.if_match = tag;
+        }
+        self
+    }
 }
 
 impl<T> Future for Call<T> {
@@ -105,7 +132,7 @@ impl<T> Future for Call<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let read = self.read;
-        let answer = self.answer.as_mut().poll(context);
+        let answer = self.sent.poll(context);
         answer.map(|answer| read(answer?).map_err(ApiError::from))
     }
 }
@@ -116,23 +143,50 @@ impl From<Mismatch> for ApiError {
     }
 }
 
+type Awaited = Pin<Box<dyn Future<Output = Result<Answer, ApiError>>>>;
+
+/// The part of a call that does not depend on what it brings.
+struct Sent {
+    request: Option<Request>,
+    answer: Option<Awaited>,
+}
+
+impl Sent {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, ApiError>> {
+        if let Some(request) = self.request.take() {
+            self.answer = Some(Box::pin(send(request)));
+        }
+        match &mut self.answer {
+            Some(answer) => answer.as_mut().poll(context),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// What came back.
+struct Answer {
+    value: JsValue,
+    tag: Tag,
+}
+
 /// What is sent.
 struct Request {
     method: Method,
     address: String,
     body: Option<String>,
     is_public: bool,
+    if_match: Tag,
 }
 
 /// Sends until it is answered by something else than "sign in first".
-async fn send(request: Request) -> Result<JsValue, ApiError> {
+async fn send(request: Request) -> Result<Answer, ApiError> {
     loop {
-        let (ok, text) = fetch(&request).await.map_err(|_unreachable| ApiError::Offline)?;
-        let answer = answer::parsed(&text)?;
+        let (ok, text, tag) = fetch(&request).await.map_err(|_unreachable| ApiError::Offline)?;
+        let value = answer::parsed(&text)?;
         if ok {
-            return Ok(answer);
+            return Ok(Answer { value, tag });
         }
-        let problem: Problem = answer::read(answer)?;
+        let problem: Problem = answer::read(value)?;
         if problem.code != ErrorCode::Unauthenticated || request.is_public {
             return Err(ApiError::Problem(Box::new(problem)));
         }
@@ -142,13 +196,16 @@ async fn send(request: Request) -> Result<JsValue, ApiError> {
     }
 }
 
-/// One request: whether it went well, and the body of the answer.
-async fn fetch(request: &Request) -> Result<(bool, String), JsValue> {
+/// One request: whether it went well, and the body of the answer with its tag.
+async fn fetch(request: &Request) -> Result<(bool, String, Tag), JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     headers.set("X-Clearance-Client", "app")?;
     if request.method != Method::Get {
         headers.set("Content-Type", "application/json")?;
+    }
+    if let Some(tag) = &request.if_match {
+        headers.set("If-Match", tag)?;
     }
     let init = RequestInit::new();
     init.set_method(request.method.as_str());
@@ -160,7 +217,8 @@ async fn fetch(request: &Request) -> Result<(bool, String), JsValue> {
     let response = JsFuture::from(window().fetch_with_str_and_init(&request.address, &init)).await?;
     let response: Response = response.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?;
-    Ok((response.ok(), text.as_string().unwrap_or_default()))
+    let tag = response.headers().get("ETag")?;
+    Ok((response.ok(), text.as_string().unwrap_or_default(), tag))
 }
 
 #[cfg(test)]

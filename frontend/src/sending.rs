@@ -4,11 +4,15 @@
 use std::{future::Future, pin::Pin};
 
 use leptos::prelude::*;
+use shared::error::ErrorCode;
 
 use crate::{
     api::ApiError,
     ui::{form::FieldErrors, load::Explain},
 };
+
+/// Under this name is told that somebody else changed it meanwhile.
+pub const MEANWHILE: &str = "/meanwhile";
 
 type Done = Box<dyn FnOnce()>;
 type Work = Pin<Box<dyn Future<Output = Result<Done, ApiError>>>>;
@@ -106,7 +110,9 @@ async fn worked<T: 'static>(
 pub fn told(error: &ApiError) -> Vec<(String, String)> {
     let fields = error.fields();
     if fields.is_empty() {
-        vec![(String::new(), error.sentence())]
+        let is_overtaken = error.code() == Some(ErrorCode::ChangedMeanwhile);
+        let field = if is_overtaken { MEANWHILE } else { "" };
+        vec![(field.to_owned(), error.sentence())]
     } else {
         fields
     }

@@ -119,7 +119,8 @@ pub fn CodeEditor(
         editor.draw();
     });
     editor.follow();
-    let hint = (!read_only).then(|| "Tab indents. To leave with Tab, press Esc before it.".to_owned());
+    let hint =
+        (!read_only).then(|| "Tab indents; to leave with Tab, press Esc before it. Ctrl-S saves.".to_owned());
     let control = move |ids: FieldIds| {
         view! {
             <div class="editor" node_ref=editor.frame>
@@ -287,7 +288,15 @@ impl Editor {
     }
 
     fn key(self, event: &KeyboardEvent) {
-        let with_others = event.ctrl_key() || event.alt_key() || event.meta_key();
+        let (commands, alt) = (event.ctrl_key() || event.meta_key(), event.alt_key());
+        if commands && !alt && event.key().eq_ignore_ascii_case("s") && !self.read_only {
+            // The browser would save the page.
+            event.prevent_default();
+            if let Some(form) = self.field().and_then(|field| field.form()) {
+                let _ = form.request_submit();
+            }
+        }
+        let with_others = commands || alt;
         if self.read_only || event.is_composing() || with_others {
             return;
         }

@@ -134,7 +134,7 @@ fn Ask(going: Going, preview: RemovalPreview) -> impl IntoView {
     view! {
         <Confirm on_close=going.on_cancel action type_first=Signal::stored(Some(type_first)) busy error on_confirm=confirm>
             <p>{lead}</p>
-            <Stops preview />
+            <Stops preview by_leaving=going.by_leaving />
             {picker}
         </Confirm>
     }
@@ -156,7 +156,7 @@ async fn go(going: Going, hand_over_to: Option<UserId>) -> Result<(), crate::api
 
 /// What stops, and what does not.
 #[component]
-fn Stops(preview: RemovalPreview) -> impl IntoView {
+fn Stops(preview: RemovalPreview, by_leaving: bool) -> impl IntoView {
     let keys = match preview.key_count {
         0 => "No key stops working.".to_owned(),
         1 => "1 key stops working:".to_owned(),
@@ -169,6 +169,7 @@ fn Stops(preview: RemovalPreview) -> impl IntoView {
         "open invitation waits",
         "open invitations wait",
     );
+    let whose = if by_leaving { "Your" } else { "Their" };
     let any_invitations = preview.open_invitations > 0;
     view! {
         <ul class="stops">
@@ -181,6 +182,7 @@ fn Stops(preview: RemovalPreview) -> impl IntoView {
             </li>
             <li>{sessions} " sight of this workspace."</li>
             {any_invitations.then(|| view! { <li>{invitations} " for an answer."</li> })}
+            {preview.has_vault.then(|| view! { <li>{whose} " configuration vault with all its versions is deleted."</li> })}
             <li>"What was logged stays: tasks, models, artifacts."</li>
         </ul>
     }
@@ -215,6 +217,7 @@ mod tests {
             key_count: 0,
             sessions: 0,
             open_invitations: 0,
+            has_vault: false,
             is_owner,
             refused,
         }

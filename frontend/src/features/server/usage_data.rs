@@ -5,6 +5,7 @@ use shared::usage_data::{ChooseUsageData, GetUsageData, UsageData, UsageDataChoi
 
 use crate::{
     api::{ApiError, call},
+    json,
     sending::{Refusal, Sending},
     session::use_session,
     ui::{
@@ -78,21 +79,12 @@ fn Choice(found: UsageData) -> impl IntoView {
         Some(recipient) => view! { "Goes once a day to " <code>{recipient}</code> ". " }.into_any(),
         None => view! { "This server has no " <code>"usage_data_url"</code> " in its settings, so nothing is sent either way. " }.into_any(),
     };
-    let lines: Vec<AnyView> = [
-        ("Version", found.report.version),
-        ("Database", found.report.database),
-        ("For", found.report.hosting.replace('_', " ")),
-        ("Accounts", found.report.accounts),
-        ("Workspaces", found.report.workspaces),
-        ("Keys", found.report.keys),
-    ]
-    .into_iter()
-    .map(|(what, value)| view! { <div><dt>{what}</dt><dd>{value}</dd></div> }.into_any())
-    .collect();
+    let report = serde_json::to_value(&found.report).unwrap_or_default();
+    let report = json::text(&report).replace(",\"", ",\n \"");
     view! {
         <Switch label="Send anonymous usage data" hint="Off until an operator of this server switches it on." on busy on_change />
         <Refusal error />
         <p class="muted">{to} "This is all of it:"</p>
-        <dl class="facts">{lines}</dl>
+        <pre class="code" tabindex="0" role="group" aria-label="All that is sent">{report}</pre>
     }
 }

@@ -97,6 +97,10 @@ fn shown(workspace_id: WorkspaceId, address: String, object: ObjectPreview) -> A
         }
         ObjectKind::File => ().into_any(),
     };
+    // An address of this server does not end.
+    let ends = (!object.url.starts_with('/')).then(|| {
+        view! { <span class="muted">"The link ends " <Ago at=object.expires_at.timestamp_millis() /> "."</span> }
+    });
     view! {
         <figure class="stack">
             {picture}
@@ -109,7 +113,7 @@ fn shown(workspace_id: WorkspaceId, address: String, object: ObjectPreview) -> A
                 <a href=object.url download="" target="_blank" rel="noopener noreferrer" class=Look::Plain.class()>
                     <Icon symbol=Symbol::Download /> <span class="button-words">"Download"</span>
                 </a>
-                <span class="muted">"The link ends " <Ago at=object.expires_at.timestamp_millis() /> "."</span>
+                {ends}
             </figcaption>
         </figure>
     }

@@ -17,13 +17,16 @@ use web_sys::{File, HtmlInputElement};
 use crate::{
     api::call,
     features::vaults::{findings::Findings, language},
-    sending::Sending,
+    sending::{MEANWHILE, Sending},
     ui::{
+        badge::Tone,
+        button::Button,
         code_editor::{Code, CodeEditor},
         effect::effect,
         field::SelectField,
         icon::{Icon, Symbol},
         live::live,
+        notice::Notice,
     },
 };
 
@@ -260,6 +263,22 @@ pub fn DraftEditor(
         <CodeEditor label="Content" code=draft.code colours=language::colours(move || draft.format()) wrong=wrong error=told />
         <Findings findings=draft.findings on_show=move |(line, column)| draft.code.go_to(line, column) />
     }
+}
+
+/// Says that somebody else changed the vault since it was loaded, and loads that.
+pub fn overtaken(sending: &Sending, on_load: Callback<()>) -> AnyView {
+    let told = sending.errors.of(MEANWHILE);
+    let notice = move || {
+        told.with(Option::is_some).then(|| {
+            view! {
+                <Notice tone=Tone::Warning>
+                    <p role="alert">"Changed by somebody else meanwhile. Your text is kept here: copy it, or load theirs."</p>
+                    <Button on_click=move |_| on_load.run(())>"Load theirs"</Button>
+                </Notice>
+            }
+        })
+    };
+    live(notice).into_any()
 }
 
 /// A button that asks for a file.

@@ -196,40 +196,88 @@ impl Listed {
 
     fn move_to(&self, id: VaultId, place: Option<usize>) {
         let before = self.items.get_untracked();
+        let has_before = self.address.of("cursor").with_untracked(Option::is_some);
+        let has_more = self.has_more.get_untracked();
         let moved = place.and_then(|place| moved(&before, id, place));
         let name = before
             .iter()
             .find(|vault| vault.id == id)
             .map(|vault| vault.name.to_string());
         let name = name.unwrap_or_default();
-        let Some(after) = moved else {
+        let leaves = moved.is_none();
+        let goal = if let Some(after) = moved {
+            let next = after
+                .iter()
+                .skip_while(|vault| vault.id != id)
+                .nth(1)
+                .map(|vault| vault.id);
+            let last = before.last().map(|vault| vault.id);
+            self.items.set(after);
+            match last.filter(|_| next.is_none() && has_more) {
+                Some(last) => Goal::Beside(last, 1),
+                None => Goal::Before(next),
+            }
+        } else if place.is_none() && has_before {
+            Goal::Beside(id, -1)
+        } else if place == Some(before.len()) && has_more {
+            Goal::Beside(id, 2)
+        } else {
             self.said.set(format!("{name} is at the end of the list already"));
             return;
         };
-        let at = after.iter().position(|vault| vault.id == id).unwrap_or_default();
-        let next = after.get(at + 1).map(|vault| vault.id);
-        if next.is_none() && self.has_more.get_untracked() {
-            self.said
-                .set("The place after it is on the next page. Go there to move the next one up.".to_owned());
-            return;
-        }
-        let place = format!(
-            "{name} is number {} of {} now",
-            count(at as u64 + 1),
-            count(after.len() as u64)
-        );
-        self.items.set(after);
         self.refused.clear();
         let listed = self.clone();
         leptos::task::spawn_local(async move {
-            match call::<MoveVault>(listed.path(id), (), VaultPlace { before: next }).await {
-                Ok(_) => listed.said.set(place),
+            match put_at(listed.path(id), goal).await {
+                Ok(all) => {
+                    let at = all.items.iter().position(|vault| vault.id == id);
+                    listed.said.set(format!(
+                        "{name} is number {} of {} now",
+                        count(at.unwrap_or_default() as u64 + 1),
+                        count(all.total)
+                    ));
+                    if leaves {
+                        listed.fetched.refetch();
+                    }
+                }
                 Err(error) => {
                     listed.items.set(before);
                     listed.refused.set(told(&error));
                 }
             }
         });
+    }
+}
+
+/// Where a vault is to go.
+enum Goal {
+    /// Before this one, or to the end.
+    Before(Option<VaultId>),
+    /// Before what is so far from this one, maybe on another page.
+    Beside(VaultId, isize),
+}
+
+/// Moves a vault; brings all of them in their new order.
+async fn put_at(path: OneVault, goal: Goal) -> Result<Page<Vault>, ApiError> {
+    let before = match goal {
+        Goal::Before(before) => before,
+        Goal::Beside(other, offset) => {
+            // To move it before itself leaves it where it is, and brings the whole list.
+            let here = VaultPlace {
+                before: Some(path.vault_id),
+            };
+            let all = call::<MoveVault>(path.clone(), (), here).await?.items;
+            beside(&all, other, offset, path.vault_id)
+        }
+    };
+    call::<MoveVault>(path, (), VaultPlace { before }).await
+}
+
+/// What is so far from a vault, but not before the first; after the last is the end. If the vault is gone, `otherwise`.
+fn beside(all: &[Vault], id: VaultId, offset: isize, otherwise: VaultId) -> Option<VaultId> {
+    match all.iter().position(|vault| vault.id == id) {
+        Some(at) => all.get(at.saturating_add_signed(offset)).map(|vault| vault.id),
+        None => Some(otherwise),
     }
 }
 
@@ -293,6 +341,17 @@ mod tests {
         assert_eq!(names(2).as_deref(), Some("acb"));
         assert_eq!(names(1), None);
         assert_eq!(names(3), None);
+    }
+
+    #[test]
+    fn p03_a_vault_at_the_edge_of_a_page_goes_beside_what_is_on_the_next() {
+        let all = [vault("a", 1), vault("b", 2), vault("c", 3)];
+        let [a, b, c] = all.each_ref().map(|vault| vault.id);
+        assert_eq!(beside(&all, b, -1, b), Some(a));
+        assert_eq!(beside(&all, a, 2, a), Some(c));
+        assert_eq!(beside(&all, b, 2, b), None);
+        assert_eq!(beside(&all, a, -1, a), Some(a));
+        assert_eq!(beside(&all[..1], c, 1, a), Some(a));
     }
 
     #[test]

@@ -3,24 +3,27 @@
 use leptos::prelude::*;
 use shared::{
     ids::WorkspaceId,
-    vaults::{ChangePersonalVault, GetPersonalVault, OneVault, PersonalVaultChange, Vault, VaultTarget},
+    vaults::{
+        ChangePersonalVault, GetPersonalVault, OneVault, PersonalVault as Found, PersonalVaultChange, Vault,
+        VaultTarget,
+    },
     workspaces::InWorkspace,
 };
 
 use crate::{
     address::{Address, use_address},
-    api::call,
+    api::{Tag, call},
     features::vaults::{
         EDIT_OWN, VERSIONS,
         applied::AppliedVaults,
         by,
-        draft::{CONTENT, Draft, DraftEditor},
+        draft::{CONTENT, Draft, DraftEditor, overtaken},
         file, language,
         reading::{ViewDialog, shown},
         versions::VersionsDialog,
     },
     routes::{self, Section},
-    sending::{Refusal, Sending, told},
+    sending::{MEANWHILE, Refusal, Sending, told},
     session::use_workspace,
     ui::{
         badge::Tone,
@@ -48,6 +51,7 @@ struct Own {
     workspace_id: WorkspaceId,
     vault: ArcRwSignal<Option<Vault>>,
     content: ArcRwSignal<String>,
+    tag: ArcRwSignal<Tag>,
     refused: FieldErrors,
     toasts: Toasts,
 }
@@ -57,6 +61,13 @@ impl Own {
         InWorkspace {
             workspace_id: self.workspace_id,
         }
+    }
+
+    /// Shows what came.
+    fn put(&self, (found, tag): (Found, Tag)) {
+        self.tag.set(tag);
+        self.content.set(found.content.expose().to_owned());
+        self.vault.set(found.vault);
     }
 
     /// Switches it, shows that at once, and offers to take it back.
@@ -74,8 +85,8 @@ impl Own {
                 is_active: Some(on),
                 ..PersonalVaultChange::default()
             };
-            match call::<ChangePersonalVault>(own.path(), (), change).await {
-                Ok(changed) => own.vault.set(changed.vault),
+            match call::<ChangePersonalVault>(own.path(), (), change).tagged().await {
+                Ok(changed) => own.put(changed),
                 Err(error) => {
                     own.vault.set(before);
                     own.refused.set(told(&error));
@@ -107,14 +118,15 @@ pub fn PersonalVault(
         workspace_id,
         vault: ArcRwSignal::new(None),
         content: ArcRwSignal::new(String::new()),
+        tag: ArcRwSignal::new(None),
         refused: FieldErrors::new(),
         toasts: use_toasts(),
     };
-    let fetched = Fetched::new(move || call::<GetPersonalVault>(InWorkspace { workspace_id }, (), ()));
+    let fetched =
+        Fetched::new(move || call::<GetPersonalVault>(InWorkspace { workspace_id }, (), ()).tagged());
     let shared = own.clone();
     let content = load(fetched, Skeleton::Lines(6), move |found| {
-        shared.content.set(found.content.expose().to_owned());
-        shared.vault.set(found.vault);
+        shared.put(found);
         let dialog = shared.clone();
         view! { {block(shared.clone())} <EditDialog own=dialog /> }
     });
@@ -214,6 +226,12 @@ fn EditDialog(own: Own) -> impl IntoView {
     let address = use_address();
     let open = address.dialog(EDIT_OWN, own.workspace_id, use_workspace().id);
     let unsaved = RwSignal::new(false);
+    // Begins anew with what others saved.
+    let begun = RwSignal::new(());
+    let form = move || {
+        begun.track();
+        view! { <EditForm own=own.clone() unsaved begun address /> }
+    };
     view! {
         <Dialog
             open
@@ -222,7 +240,7 @@ fn EditDialog(own: Own) -> impl IntoView {
             keep_open=keep_open(unsaved)
             wide=true
         >
-            <EditForm own=own.clone() unsaved address />
+            {form.clone()}
         </Dialog>
     }
 }
@@ -241,8 +259,9 @@ pub fn note_changes(changed: impl Fn() -> bool + 'static, unsaved: RwSignal<bool
 }
 
 #[component]
-fn EditForm(own: Own, unsaved: RwSignal<bool>, address: Address) -> impl IntoView {
-    let vault = own.vault.get_untracked();
+fn EditForm(own: Own, unsaved: RwSignal<bool>, begun: RwSignal<()>, address: Address) -> impl IntoView {
+    let (vault, tag) = (own.vault.get_untracked(), own.tag.get_untracked());
+    let is_new = vault.is_none();
     let format = vault.as_ref().map(|vault| vault.format).unwrap_or_default();
     let is_off = vault.is_some_and(|vault| !vault.is_active);
     let draft = Draft::new(VaultTarget::Config, format, own.content.get_untracked());
@@ -251,31 +270,41 @@ fn EditForm(own: Own, unsaved: RwSignal<bool>, address: Address) -> impl IntoVie
     let busy = sending.busy();
     draft.clears(&sending);
     let content_error = sending.errors.of(CONTENT);
-    let other = sending.errors.other_than(&[CONTENT]);
+    let other = sending.errors.other_than(&[CONTENT, MEANWHILE]);
     let workspace_id = own.workspace_id;
+    let (mine, loading) = (own.clone(), sending.clone());
+    let load_theirs = Callback::new(move |()| {
+        let own = mine.clone();
+        let theirs = call::<GetPersonalVault>(own.path(), (), ()).tagged();
+        loading.send(theirs, move |found| {
+            own.put(found);
+            let _ = begun.try_set(());
+        });
+    });
+    let overtaken = overtaken(&sending, load_theirs);
     let submit = move |()| {
         let Some(content) = draft.content() else { return };
+        let is_written = is_new || untrack(|| draft.is_changed());
         let change = PersonalVaultChange {
             is_active: None,
-            format: Some(untrack(|| draft.format())),
-            content: Some(content),
+            format: is_written.then(|| untrack(|| draft.format())),
+            content: is_written.then_some(content),
         };
         let own = own.clone();
-        sending.send(
-            call::<ChangePersonalVault>(own.path(), (), change),
-            move |changed| {
-                unsaved.set(false);
-                let applies = changed.vault.as_ref().is_some_and(|vault| vault.is_active);
-                own.toasts.tell(if applies {
-                    "Vault saved. Clients that start now get it."
-                } else {
-                    "Vault saved. It is off: no client gets it."
-                });
-                own.vault.set(changed.vault);
-                own.content.set(changed.content.expose().to_owned());
-                address.close_dialog();
-            },
-        );
+        let work = call::<ChangePersonalVault>(own.path(), (), change)
+            .if_match(tag.clone())
+            .tagged();
+        sending.send(work, move |changed| {
+            unsaved.set(false);
+            let applies = changed.0.vault.as_ref().is_some_and(|vault| vault.is_active);
+            own.toasts.tell(if applies {
+                "Vault saved. Clients that start now get it."
+            } else {
+                "Vault saved. It is off: no client gets it."
+            });
+            own.put(changed);
+            address.close_dialog();
+        });
     };
     let close = use_close();
     view! {
@@ -284,6 +313,7 @@ fn EditForm(own: Own, unsaved: RwSignal<bool>, address: Address) -> impl IntoVie
             .then(|| view! { <Notice tone=Tone::Warning><p>"The vault is off: what you write here applies once you switch it on."</p></Notice> })}
         <Form on_submit=submit busy>
             <DraftEditor workspace_id draft error=content_error />
+            {overtaken}
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| close.run(())>"Cancel"</Button>

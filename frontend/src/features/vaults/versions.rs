@@ -5,7 +5,7 @@ use shared::{
     ids::{VaultId, WorkspaceId},
     page::{Page, PageQuery},
     vaults::{
-        GetVault, GetVaultVersion, ListVaultVersions, OneVault, OneVersion, RestoreVaultVersion,
+        GetVault, GetVaultVersion, ListVaultVersions, OneVault, OneVersion, RestoreVaultVersion, VaultTarget,
         VaultVersion, VaultWithContent, VersionWithContent,
     },
 };
@@ -174,7 +174,7 @@ fn compared(shared: Shared, version: u64) -> AnyView {
             let (path, toasts) = (path.clone(), toasts.clone());
             sending.send(
                 call::<RestoreVaultVersion>(one(&path, version), (), ()),
-                move |_vault| {
+                move |vault| {
                     let undo_toasts = toasts.clone();
                     let undo = move || {
                         let (path, toasts) = (path.clone(), undo_toasts.clone());
@@ -187,7 +187,10 @@ fn compared(shared: Shared, version: u64) -> AnyView {
                             });
                         });
                     };
-                    toasts.undo(format!("Version {version} is what applies now"), undo);
+                    toasts.undo(
+                        format!("Version {} is the newest, as version {version}", vault.version),
+                        undo,
+                    );
                     shared.address.close_dialog();
                     let _ = shared.on_restored.try_run(());
                 },
@@ -195,7 +198,7 @@ fn compared(shared: Shared, version: u64) -> AnyView {
         };
         view! {
             <p class="muted">"Version " {version.to_string()} ", saved " {by(then.version.saved_at, &then.version.saved_by)}</p>
-            {versus(then.content.expose(), now.content.expose())}
+            {versus(then.content.expose(), now.content.expose(), now.vault.target == VaultTarget::Storage)}
             <Refusal error />
             <div class="actions actions-end">
                 <Button icon=Symbol::ChevronLeft on_click=back>"All versions"</Button>

@@ -146,13 +146,18 @@ fn folded(all: &[Row]) -> Vec<Row> {
     kept
 }
 
-/// Both texts, the older one at the left.
-pub fn versus(old: &str, new: &str) -> AnyView {
+/// Both texts, the older one at the left; `has_more` says whether something in them is not shown.
+pub fn versus(old: &str, new: &str, has_more: bool) -> AnyView {
     let (old, new): (Vec<_>, Vec<_>) = (old.split('\n').collect(), new.split('\n').collect());
     let mut rows = rows(&old, &new);
     let changes = rows.iter().filter(|row| matches!(row, Row::Other(..))).count();
     if changes == 0 {
-        return view! { <p class="muted">"Both are the same, byte for byte."</p> }.into_any();
+        let words = if has_more {
+            "What is shown is the same; secrets, which are not shown, may differ."
+        } else {
+            "Both are the same, byte for byte."
+        };
+        return view! { <p class="muted">{words}</p> }.into_any();
     }
     let more = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);

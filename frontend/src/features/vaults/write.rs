@@ -13,15 +13,15 @@ use shared::{
 
 use crate::{
     address::use_address,
-    api::{ApiError, call},
+    api::{ApiError, Tag, call},
     features::vaults::{
         EDIT, NEW,
-        draft::{CONTENT, Draft, DraftEditor},
+        draft::{CONTENT, Draft, DraftEditor, overtaken},
         listed::Listed,
         personal::{keep_open, note_changes},
         target,
     },
-    sending::{Refusal, Sending, checked, fault},
+    sending::{MEANWHILE, Refusal, Sending, checked, fault},
     ui::{
         button::{Button, Kind, Look},
         choice::CheckField,
@@ -62,8 +62,9 @@ pub fn WriteDialogs(
     let content = move |id: Option<VaultId>, listed: Listed| {
         let path = id.map(|id| listed.path(id));
         let fetched = Fetched::new(move || bring(InWorkspace { workspace_id: here }, path.clone()));
+        let again = fetched.refetcher();
         load(fetched, Skeleton::Fields(5), move |(groups, vault)| {
-            view! { <VaultForm groups vault listed=listed.clone() unsaved /> }
+            view! { <VaultForm groups vault listed=listed.clone() unsaved again /> }
         })
     };
     view! {
@@ -76,12 +77,12 @@ pub fn WriteDialogs(
     }
 }
 
-type Brought = (Vec<Group>, Option<VaultWithContent>);
+type Brought = (Vec<Group>, Option<(VaultWithContent, Tag)>);
 
 async fn bring(workspace: InWorkspace, path: Option<OneVault>) -> Result<Brought, ApiError> {
     let groups = call::<ListGroups>(workspace, (), ()).await?.items;
     let vault = match path {
-        Some(path) => Some(call::<GetVault>(path, (), ()).await?),
+        Some(path) => Some(call::<GetVault>(path, (), ()).tagged().await?),
         None => None,
     };
     Ok((groups, vault))
@@ -90,15 +91,16 @@ async fn bring(workspace: InWorkspace, path: Option<OneVault>) -> Result<Brought
 #[component]
 fn VaultForm(
     groups: Vec<Group>,
-    vault: Option<VaultWithContent>,
+    vault: Option<(VaultWithContent, Tag)>,
     listed: Listed,
     unsaved: RwSignal<bool>,
+    again: Callback<()>,
 ) -> impl IntoView {
     let address = listed.address;
     let workspace_id = listed.workspace_id;
-    let (known, content) = match vault {
-        Some(found) => (Some(found.vault), found.content.expose().to_owned()),
-        None => (None, String::new()),
+    let (known, content, tag) = match vault {
+        Some((found, tag)) => (Some(found.vault), found.content.expose().to_owned(), tag),
+        None => (None, String::new(), None),
     };
     let draft = Draft::new(
         known.as_ref().map(|vault| vault.target).unwrap_or_default(),
@@ -120,18 +122,24 @@ fn VaultForm(
     let name = RwSignal::new(first_name.clone());
     let group = RwSignal::new(first_group.clone());
     let enforced = RwSignal::new(was_enforced);
-    let changed = move || {
-        draft.is_changed()
-            || name.with(|name| *name != first_name)
-            || group.with(|group| *group != first_group)
-            || enforced.get() != was_enforced
+    let differs = move || {
+        [
+            name.with(|name| *name != first_name),
+            group.with(|group| *group != first_group),
+            enforced.get() != was_enforced,
+            draft.is_changed(),
+        ]
     };
-    note_changes(changed, unsaved);
+    let changed = differs.clone();
+    note_changes(move || changed().contains(&true), unsaved);
     let sending = Sending::new();
     let busy = sending.busy();
     let [name_error, group_error, content_error] =
         ["/name", "/group_id", CONTENT].map(|field| sending.errors.of(field));
-    let other = sending.errors.other_than(&["/name", "/group_id", CONTENT]);
+    let other = sending
+        .errors
+        .other_than(&["/name", "/group_id", CONTENT, MEANWHILE]);
+    let overtaken = overtaken(&sending, again);
     draft.clears(&sending);
     let left = sending.watch("/name", name, fault::<Name>);
     let id = known.as_ref().map(|vault| vault.id);
@@ -157,19 +165,22 @@ fn VaultForm(
             listed.reload(words);
         };
         if let Some(id) = id {
+            // What was not touched is left as others may have set it.
+            let [named, grouped, enforces, written] = untrack(&differs);
             let change = VaultChange {
-                name: Some(name),
-                group_id: Some(group_id),
+                name: named.then_some(name),
+                group_id: grouped.then_some(group_id),
                 is_active: None,
-                is_enforced: Some(is_enforced),
-                format: Some(format),
-                content: Some(content),
+                is_enforced: enforces.then_some(is_enforced),
+                format: written.then_some(format),
+                content: written.then_some(content),
             };
             let path = OneVault {
                 workspace_id,
                 vault_id: id,
             };
-            sending.send(call::<ChangeVault>(path, (), change), move |saved| {
+            let work = call::<ChangeVault>(path, (), change).if_match(tag.clone());
+            sending.send(work, move |saved| {
                 done(format!("{} saved", saved.vault.name));
             });
         } else {
@@ -219,6 +230,7 @@ fn VaultForm(
                 .then(|| view! { <SelectField label="Target" value=draft.target options=Signal::stored(targets) hint="It stays what it is made for." /> })}
             {for_target}
             <DraftEditor workspace_id draft error=content_error />
+            {overtaken}
             <Refusal error=other />
             <div class="actions actions-end">
                 <Button on_click=move |_| close.run(())>"Cancel"</Button>
