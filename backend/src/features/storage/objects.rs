@@ -72,9 +72,7 @@ pub(super) async fn preview(ctx: Ctx<PreviewObject>) -> Result<ObjectPreview, Ap
     let is_https = ctx.config().public_url().starts_with("https://");
     // A page that came by HTTPS loads nothing from where there is no TLS.
     let is_reachable = found.access.host().0 == "https" || !is_https;
-    // A shared access signature and a session token would stand in the address.
-    let hides = !found.access.has_shared_signature() && found.access.token.is_none();
-    let url = if is_reachable && hides {
+    let url = if is_reachable && !found.access.has_shared_signature() {
         let form = Form {
             media,
             disposition: &disposition,

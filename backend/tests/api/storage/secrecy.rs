@@ -105,7 +105,7 @@ async fn a_sealed_secret_moved_to_another_entry_opens_nothing() {
             .execute(conn)
     });
     let refused = app.call::<TestStorageEntry>(&bob, at(his.id), (), ()).await;
-    assert_eq!((refused.status, refused.code()), (500, "internal"));
+    assert_eq!((refused.status, refused.code()), (500, "content_unreadable"));
 }
 
 #[actix_web::test]

@@ -142,10 +142,18 @@ async fn p02_ones_own_entry_comes_before_that_of_a_vault() {
     vault(&app, &ann, users, VaultTarget::Storage, &json!([wanted()]));
     assert!(opens(&app, &ann, ann.workspace).await);
     let broken = shared::storage::NewStorageEntry {
-        bucket: String::new(),
         secret: secret("wrong"),
         ..wanted()
     };
+    let for_any = shared::storage::NewStorageEntry {
+        bucket: String::new(),
+        ..broken.clone()
+    };
+    add(&app, &ann, for_any).await;
+    assert!(
+        opens(&app, &ann, ann.workspace).await,
+        "an entry for the bucket comes before one's own for every bucket"
+    );
     add(&app, &ann, broken).await;
     assert!(!opens(&app, &ann, ann.workspace).await);
 }

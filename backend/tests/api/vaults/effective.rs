@@ -85,10 +85,18 @@ async fn n03_each_key_names_its_origin_and_what_it_overrides() {
     let mut sorted = paths.clone();
     sorted.sort();
     assert_eq!(paths, sorted);
-    assert_eq!(
-        effective(&team, &team.bob, &team.bob).await,
-        found,
-        "the member sees the same"
+    let bobs = effective(&team, &team.bob, &team.bob).await;
+    assert_eq!(bobs.layers, found.layers);
+    let places = |found: &EffectiveConfiguration| {
+        let place = |entry: &ConfigurationEntry| (entry.path.clone(), entry.origin, entry.overrides.clone());
+        found.entries.iter().map(place).collect::<Vec<_>>()
+    };
+    assert_eq!(places(&bobs), places(&found), "the member sees the same");
+    assert!(entry(&bobs, "sdk.c").value.is_some());
+    let theirs = entry(&found, "sdk.c");
+    assert!(
+        theirs.is_masked && theirs.value.is_none(),
+        "what somebody writes for themselves stays with them"
     );
     let anns = effective(&team, &team.ann, &team.ann).await;
     assert_eq!(anns.layers.len(), 4);

@@ -40,10 +40,10 @@ async fn is_shut(team: &Team, who: impl Into<As>, vault: VaultId, etag: &str, ma
     for (method, address, body) in roads(team, vault) {
         let ends_at_the_role =
             !may_change && (["PATCH", "DELETE"].contains(&method) || address.ends_with("/move"));
-        let expected = if ends_at_the_role {
-            (403, "forbidden")
-        } else {
-            (404, "not_found")
+        let expected = match &who {
+            _ if ends_at_the_role => (403, "forbidden"),
+            As::Key(_) | As::Bearer(_) => (403, "in_person_only"),
+            As::Session(_) | As::Nobody => (404, "not_found"),
         };
         for tags in [None, Some(etag), Some("*")] {
             let mut request = app.request(method, &address, &who);

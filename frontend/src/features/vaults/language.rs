@@ -162,14 +162,16 @@ mod tests {
 
     #[test]
     fn a_fault_has_a_place_and_a_sentence() {
-        let found = fault(VaultFormat::Hocon, VaultTarget::Config, "a = 1\nb = [1").unwrap();
+        let found = fault(VaultFormat::Json, VaultTarget::Config, "{\n\"a\": }").unwrap();
         assert_eq!(found.line, 2);
         assert!(found.message.ends_with('.'));
-        assert!(fault(VaultFormat::Hocon, VaultTarget::Config, "a = 1").is_none());
-        assert!(
-            fault(VaultFormat::Yaml, VaultTarget::Config, "\t: [").is_none(),
-            "the server says"
-        );
+        assert!(fault(VaultFormat::Json, VaultTarget::Config, "{\"a\": 1}").is_none());
+        for (format, text) in [(VaultFormat::Hocon, "b = [1"), (VaultFormat::Yaml, "\t: [")] {
+            assert!(
+                fault(format, VaultTarget::Config, text).is_none(),
+                "the server says"
+            );
+        }
         assert!(fault(VaultFormat::Json, VaultTarget::Config, " \n").is_none());
         assert!(
             fault(VaultFormat::Json, VaultTarget::Storage, "[]").is_none(),
