@@ -1,5 +1,5 @@
 //! The design system: one widget per file. Widgets take values and callbacks; they know no endpoint, no session
-//! and no page. Styles are in `style/`, colours and measures in `style/tokens.css`.
+//! and no page. Styles are in `style/`: `page.css` has colours, measures and the frame, `parts.css` what stands in it.
 
 pub mod ago;
 pub mod avatar;
