@@ -3,8 +3,8 @@
 use shared::{
     groups::GroupKind,
     vaults::{
-        ConfigurationEntry, EffectiveConfiguration, GetEffectiveConfiguration, LayerKind, VaultFormat,
-        WhoseConfiguration,
+        ChangePersonalVault, ConfigurationEntry, EffectiveConfiguration, GetEffectiveConfiguration,
+        LayerKind, VaultFormat, WhoseConfiguration,
     },
 };
 use testkit::Person;
@@ -121,4 +121,38 @@ async fn n03_without_vaults_there_are_the_defaults_of_clients_alone() {
     }
     let venvs = entry(&none, "agent.venvs_dir");
     assert_eq!(venvs.value.as_deref(), Some("\"~/.clearml/venvs-builds\""));
+}
+
+#[actix_web::test]
+async fn what_comes_to_more_than_can_be_shown_is_refused_in_a_sentence() {
+    let team = Team::new().await;
+    // A path of 13 KB for each of 1,000 values.
+    let blocks: String = (0..15).map(|n| format!("{}{n} {{\n", "k".repeat(900))).collect();
+    let values: String = (0..1_000).map(|n| format!("x{n} = 1\n")).collect();
+    let text = format!("{blocks}{values}{}", "}\n".repeat(15));
+    team.own(&team.bob, text_of(VaultFormat::Hocon, &text)).await;
+    for who in [&team.bob, &team.ann] {
+        let query = WhoseConfiguration {
+            user_id: Some(team.bob.id),
+        };
+        let refused = team
+            .app
+            .call::<GetEffectiveConfiguration>(who, team.here(), query, ())
+            .await;
+        assert_eq!((refused.status, refused.code()), (422, "invalid"));
+        assert!(refused.text().len() < 2_000);
+    }
+    let long = format!("{} = 1", "k".repeat(1_001));
+    let refused = team
+        .app
+        .call::<ChangePersonalVault>(&team.bob, team.here(), (), text_of(VaultFormat::Hocon, &long))
+        .await;
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.problem().errors[0]
+            .detail
+            .contains("longer than anything"),
+        "{:?}",
+        refused.problem()
+    );
 }

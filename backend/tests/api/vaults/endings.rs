@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     account::ExportMe,
     contract::url,
-    members::{OneMember, Removal, RemoveMember},
+    members::{OneMember, PreviewRemoval, Removal, RemoveMember},
     permission::Role,
     server_users::{DeleteServerUser, OneServerUser},
     vaults::GetPersonalVault,
@@ -38,6 +38,11 @@ async fn a_removed_member_loses_their_vault_and_their_groups_and_comes_back_with
         workspace_id: team.ann.workspace,
         user_id: team.bob.id,
     };
+    let preview = team
+        .app
+        .call::<PreviewRemoval>(&team.ann, path.clone(), (), ())
+        .await;
+    assert!(preview.reply().has_vault, "who removes somebody is told");
     let removed = team
         .app
         .call::<RemoveMember>(&team.ann, path, Removal::default(), ())
