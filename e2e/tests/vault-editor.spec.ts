@@ -120,7 +120,7 @@ test("Escape, then Tab leaves the editor, which is said; a second Escape is for 
   const { page } = person;
   const dialog = await editor(person, "a = 1");
   await field(dialog).focus();
-  await expect(field(dialog)).toHaveAccessibleDescription(/To leave with Tab, press Esc before it/);
+  await expect(field(dialog)).toHaveAccessibleDescription(/to leave with Tab, press Esc before it/);
   await page.keyboard.press("Escape");
   await expect(dialog, "the dialog stays").toBeVisible();
   await expect(dialog.getByRole("status").filter({ hasText: "Tab leaves the editor now." })).toBeAttached();
