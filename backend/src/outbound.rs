@@ -130,8 +130,7 @@ impl Outbound {
 
     /// Sends JSON to an address out of the settings, which may be anywhere; answers the status. Takes no longer than `within`.
     pub async fn tell(&self, url: Url, json: Vec<u8>, within: Duration) -> Result<u16, Fault> {
-        let clients = self.clients.get_or_init(|| Clients::new(&self.names).ok());
-        let client = &clients.as_ref().ok_or(Fault::Tls)?.open;
+        let client = &self.clients()?.open;
         let told = async {
             let _permit = permit(&self.questions)?;
             let request = client.post(url).header("content-type", "application/json");
@@ -174,11 +173,15 @@ impl Outbound {
         request.send().await.map_err(|error| Fault::of(&error))
     }
 
+    fn clients(&self) -> Result<&Clients, Fault> {
+        let made = self.clients.get_or_init(|| Clients::new(&self.names).ok());
+        made.as_ref().ok_or(Fault::Tls)
+    }
+
     /// The client that may go there.
     fn client_for(&self, url: &Url) -> Result<&Client, Fault> {
         let host = url.host().ok_or(Fault::Unreachable)?;
-        let clients = self.clients.get_or_init(|| Clients::new(&self.names).ok());
-        let clients = clients.as_ref().ok_or(Fault::Tls)?;
+        let clients = self.clients()?;
         let port = url.port_or_known_default().unwrap_or_default();
         if self.allowed.contains(&format!("{host}:{port}")) {
             return Ok(&clients.open);

@@ -241,6 +241,17 @@ pub struct PersonalVault {
     pub content: SecretText,
 }
 
+impl PersonalVault {
+    /// What there is before the first save.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            vault: None,
+            content: SecretText::new(String::new()),
+        }
+    }
+}
+
 /// What may change in one's own vault.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -1,25 +1,18 @@
 //! Answers with content that people made and the server passes on. Whatever it is, it runs nothing of this server's: it has
 //! no origin, no window but a frame of the app's, and reaches nobody.
 
-use std::{rc::Rc, sync::Arc};
-
 use actix_web::{
-    HttpMessage as _, HttpRequest, HttpResponse,
+    HttpResponse, HttpResponseBuilder,
     http::header::{self, HeaderValue},
     web,
 };
-use futures_util::{
-    Stream, StreamExt as _, TryStreamExt as _,
-    stream::{self, LocalBoxStream},
-};
+use futures_util::{Stream, StreamExt as _, stream};
 use shared::contract::{Endpoint, Foreign};
 
 use super::{
-    answer::SharedExtras,
-    ctx::{Ctx, WasHead, request_id, state_of},
-    download::Rest,
-    mount::{Mount, Schemas, method_of},
-    traffic::Traffic,
+    ctx::Ctx,
+    mount::Mount,
+    pieces::{InPieces, Pieces, serve_pieces},
 };
 use crate::{access::Admit, error::AppError};
 
@@ -62,7 +55,7 @@ pub struct Content {
     media: &'static str,
     disposition: String,
     shut: Shut,
-    pieces: LocalBoxStream<'static, Result<web::Bytes, AppError>>,
+    pieces: Pieces,
 }
 
 impl std::fmt::Debug for Content {
@@ -106,59 +99,22 @@ where
     F: Fn(Ctx<E>) -> Fut + 'static,
     Fut: Future<Output = Result<Content, AppError>> + 'static,
 {
-    let handler = Rc::new(handler);
-    let route = move || {
-        web::method(method_of::<E>()).to(move |req: HttpRequest, payload: web::Payload| {
-            let handler = Rc::clone(&handler);
-            async move {
-                answer_one(&req, payload, handler.as_ref())
-                    .await
-                    .unwrap_or_else(|error| error.response(&request_id(&req)))
-            }
-        })
-    };
-    let schemas = |generator: &mut schemars::SchemaGenerator| Schemas {
-        query: generator.subschema_for::<E::Query>(),
-        body: generator.subschema_for::<E::Body>(),
-        reply: schemars::json_schema!({ "type": "string" }),
-    };
-    Mount::of::<E>(media, schemas, route)
+    serve_pieces::<E, _, _, _>(media, handler)
 }
 
-async fn answer_one<E, F, Fut>(
-    req: &HttpRequest,
-    payload: web::Payload,
-    handler: &F,
-) -> Result<HttpResponse, AppError>
-where
-    E: Endpoint<Reply = Foreign>,
-    E::Caller: Admit,
-    F: Fn(Ctx<E>) -> Fut,
-    Fut: Future<Output = Result<Content, AppError>>,
-{
-    let state = state_of(req)?;
-    let admitted_in = state.directory.generation();
-    let (ctx, _) = Ctx::<E>::rest(req, &mut payload.into_inner(), SharedExtras::default()).await?;
-    let mut content = handler(ctx).await?;
-    // What fails before the first piece can still be told as a problem.
-    let first = content.pieces.try_next().await?;
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(content.media)
-        .insert_header((header::CONTENT_DISPOSITION, content.disposition.as_str()))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header((
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(content.shut.policy()),
-        ))
-        .insert_header((
-            header::X_FRAME_OPTIONS,
-            HeaderValue::from_static(content.shut.frames()),
-        ));
-    if req.extensions().contains::<WasHead>() {
-        return Ok(answer.streaming(stream::empty::<Result<web::Bytes, AppError>>()));
+impl InPieces for Content {
+    fn begun(&self) -> HttpResponseBuilder {
+        let fixed = HeaderValue::from_static;
+        let mut answer = HttpResponse::Ok();
+        answer
+            .content_type(self.media)
+            .insert_header((header::CONTENT_DISPOSITION, self.disposition.as_str()))
+            .insert_header((header::CONTENT_SECURITY_POLICY, fixed(self.shut.policy())))
+            .insert_header((header::X_FRAME_OPTIONS, fixed(self.shut.frames())));
+        answer
     }
-    let in_flight = req.app_data::<Arc<Traffic>>().map(Traffic::begin);
-    let rest = Rest::new(content.pieces, req.clone(), admitted_in, state, in_flight);
-    Ok(answer.streaming(stream::iter(first.map(Ok)).chain(rest.pieces::<E>())))
+
+    fn pieces(self) -> Pieces {
+        self.pieces
+    }
 }

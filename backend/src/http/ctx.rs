@@ -6,6 +6,7 @@ use db::Conn;
 use shared::{
     contract::{Changes, Effect, Endpoint},
     error::ErrorCode,
+    ids::UserId,
     ids::WorkspaceId,
     text::SecretText,
 };
@@ -240,9 +241,11 @@ where
         self.state.under_way.begin(what)
     }
 
-    /// Begins work of which `most` at a time are enough; [`ErrorCode::Busy`] if so many are under way.
+    /// Begins work of which `most` at a time are enough for one account; [`ErrorCode::Busy`] if so many of the caller's are
+    /// under way.
     pub fn one_of(&self, most: usize, what: &str) -> Result<super::alone::Alone, AppError> {
-        let mut places = (0..most).map(|place| self.alone(format!("{what}, {place}")));
+        let account = self.actor().user_id.unwrap_or(UserId::NIL);
+        let mut places = (0..most).map(|place| self.alone(format!("{what} of {account}, {place}")));
         places.find(Result::is_ok).unwrap_or(Err(ErrorCode::Busy.into()))
     }
 

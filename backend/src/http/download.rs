@@ -1,38 +1,32 @@
 //! Answers that are a file to save. What is in it is read and written in pieces, off the thread that serves requests: no
 //! more than one piece is in memory, and between two pieces no database connection is held.
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{
-    HttpMessage as _, HttpRequest, HttpResponse,
+    HttpResponse, HttpResponseBuilder,
     http::header::{self, DispositionParam, DispositionType},
     web,
 };
 use db::Conn;
-use futures_util::{
-    StreamExt as _, TryStreamExt as _,
-    stream::{self, LocalBoxStream},
-};
+use futures_util::{StreamExt as _, stream};
 use shared::contract::{Download, Endpoint};
 
 use super::{
-    answer::SharedExtras,
-    ctx::{Ctx, WasHead, request_id, state_of, still_admitted},
-    mount::{Mount, Schemas, method_of},
-    traffic::{InFlight, Traffic},
+    ctx::Ctx,
+    mount::Mount,
+    pieces::{InPieces, Pieces, serve_pieces},
 };
-use crate::{access::Admit, error::AppError, state::State};
+use crate::{access::Admit, error::AppError};
 
 /// The longest name of a file, without its ending.
 const LONGEST_STEM: usize = 100;
-
-type Content = LocalBoxStream<'static, Result<web::Bytes, AppError>>;
 
 /// A file to answer with. [`Ctx::attach`] makes it.
 pub struct Attachment {
     name: String,
     media: &'static str,
-    content: Content,
+    content: Pieces,
 }
 
 impl std::fmt::Debug for Attachment {
@@ -105,121 +99,24 @@ where
     F: Fn(Ctx<E>) -> Fut + 'static,
     Fut: Future<Output = Result<Attachment, AppError>> + 'static,
 {
-    let handler = Rc::new(handler);
-    let route = move || {
-        web::method(method_of::<E>()).to(move |req: HttpRequest, payload: web::Payload| {
-            let handler = Rc::clone(&handler);
-            async move {
-                answer_one(&req, payload, handler.as_ref())
-                    .await
-                    .unwrap_or_else(|error| error.response(&request_id(&req)))
-            }
-        })
-    };
-    let schemas = |generator: &mut schemars::SchemaGenerator| Schemas {
-        query: generator.subschema_for::<E::Query>(),
-        body: generator.subschema_for::<E::Body>(),
-        reply: schemars::json_schema!({ "type": "string" }),
-    };
-    let mut mount = Mount::of::<E>(media, schemas, route);
+    let mut mount = serve_pieces::<E, _, _, _>(media, handler);
     mount.is_file = true;
     mount
 }
 
-async fn answer_one<E, F, Fut>(
-    req: &HttpRequest,
-    payload: web::Payload,
-    handler: &F,
-) -> Result<HttpResponse, AppError>
-where
-    E: Endpoint<Reply = Download>,
-    E::Caller: Admit,
-    F: Fn(Ctx<E>) -> Fut,
-    Fut: Future<Output = Result<Attachment, AppError>>,
-{
-    let state = state_of(req)?;
-    let admitted_in = state.directory.generation();
-    let (ctx, _) = Ctx::<E>::rest(req, &mut payload.into_inner(), SharedExtras::default()).await?;
-    let mut file = handler(ctx).await?;
-    // What fails before the first piece can still be told as a problem.
-    let first = file.content.try_next().await?;
-    let wants_content = !req.extensions().contains::<WasHead>();
-    let in_flight = req.app_data::<Arc<Traffic>>().map(Traffic::begin);
-    let rest = Rest::new(file.content, req.clone(), admitted_in, state, in_flight);
-    let disposition = header::ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(file.name)],
-    };
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(file.media)
-        .insert_header(disposition)
-        .insert_header((header::CACHE_CONTROL, "no-store"));
-    if !wants_content {
-        return Ok(answer.streaming(stream::empty::<Result<web::Bytes, AppError>>()));
-    }
-    Ok(answer.streaming(stream::iter(first.map(Ok)).chain(rest.pieces::<E>())))
-}
-
-/// What of a file has not been sent yet. A stop of the server waits for it like for a request.
-pub(super) struct Rest {
-    content: Content,
-    request: HttpRequest,
-    admitted_in: u64,
-    state: web::Data<State>,
-    _in_flight: Option<InFlight>,
-}
-
-impl Rest {
-    /// What comes after the first piece, for a caller who was admitted in this generation of what is remembered.
-    pub(super) fn new(
-        content: Content,
-        request: HttpRequest,
-        admitted_in: u64,
-        state: web::Data<State>,
-        in_flight: Option<InFlight>,
-    ) -> Self {
-        Self {
-            content,
-            request,
-            admitted_in,
-            state,
-            _in_flight: in_flight,
-        }
+impl InPieces for Attachment {
+    fn begun(&self) -> HttpResponseBuilder {
+        let disposition = header::ContentDisposition {
+            disposition: DispositionType::Attachment,
+            parameters: vec![DispositionParam::Filename(self.name.clone())],
+        };
+        let mut answer = HttpResponse::Ok();
+        answer.content_type(self.media).insert_header(disposition);
+        answer
     }
 
-    /// The pieces to come. After a failure the connection is cut, by which the client sees that the file is not whole.
-    pub(super) fn pieces<E: Endpoint>(self) -> impl stream::Stream<Item = Result<web::Bytes, AppError>>
-    where
-        E::Caller: Admit,
-    {
-        stream::unfold(Some(self), |rest| async {
-            let mut rest = rest?;
-            match rest.next::<E>().await {
-                Ok(None) => None,
-                Ok(Some(bytes)) => Some((Ok(bytes), Some(rest))),
-                Err(error) => {
-                    let request_id = request_id(&rest.request);
-                    // Writes the cause to the log if it is the server's fault.
-                    let code = error.problem(&request_id).code.as_str();
-                    tracing::warn!(request_id, code, "a download was cut off");
-                    Some((Err(error), None))
-                }
-            }
-        })
-    }
-
-    /// The next piece, for a caller who may still have it: whoever is shut out meanwhile gets no more.
-    async fn next<E: Endpoint>(&mut self) -> Result<Option<web::Bytes>, AppError>
-    where
-        E::Caller: Admit,
-    {
-        let now = self.state.directory.generation();
-        if now != self.admitted_in {
-            still_admitted::<E>(&self.state, &self.request).await?;
-            self.admitted_in = now;
-        }
-        self.content.try_next().await
+    fn pieces(self) -> Pieces {
+        self.content
     }
 }
 

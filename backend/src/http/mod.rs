@@ -15,6 +15,7 @@ mod input;
 mod mount;
 mod origin;
 pub mod passwords;
+mod pieces;
 pub(crate) mod request_log;
 pub mod traffic;
 

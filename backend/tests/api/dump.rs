@@ -26,15 +26,16 @@ fn lines(app: &TestApp, sqlite: &str, postgres: &str) -> Vec<String> {
     found.into_iter().map(|found| found.line).collect()
 }
 
-/// Every value of every row of every table. Bytes stand in it as hexadecimal digits.
-pub fn dump(app: &TestApp) -> String {
+/// Every value of every row, with the table that it is in. Bytes stand in it as hexadecimal digits.
+pub fn rows(app: &TestApp) -> Vec<(String, String)> {
     let tables = lines(
         app,
         "SELECT name AS line FROM sqlite_master WHERE type = 'table'",
         "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()",
     );
+    assert!(tables.len() > 15, "{tables:?}");
     assert!(tables.contains(&"vault_versions".to_owned()), "{tables:?}");
-    let mut all = String::new();
+    let mut all = Vec::new();
     for table in tables {
         let columns = lines(
             app,
@@ -47,9 +48,14 @@ pub fn dump(app: &TestApp) -> String {
             &format!("SELECT {columns} AS line FROM \"{table}\""),
             &format!("SELECT whole::text AS line FROM \"{table}\" AS whole"),
         );
-        all.extend(rows);
+        all.extend(rows.into_iter().map(|row| (table.clone(), row)));
     }
     all
+}
+
+/// The same without the tables.
+pub fn dump(app: &TestApp) -> String {
+    rows(app).into_iter().map(|(_, row)| row).collect()
 }
 
 /// What lies in the server's data folder: of `SQLite` the files hold every table, what waits in the `-wal`, and what was

@@ -1,6 +1,6 @@
 //! What clients have before any file or vault says otherwise: the keys and values that the `clearml` 2.1.12 package brings along
 //! (`sdk`, `api` and `logging`) and, below `agent`, those of `clearml-agent` 3.0.3. A client puts them under the file on its
-//! machine, and vaults over both.
+//! machine, and vaults over both. Folders among them are those inside of the containers that an agent starts.
 
 use std::sync::LazyLock;
 

@@ -6,7 +6,6 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
 use shared::{
     contract::{Endpoint, MemberInPerson, query_string, url as address_of},
-    ids::UserId,
     storage::{
         LoadObject, NewStorageEntry, ObjectAddress, ObjectKind, ObjectPreview, PreviewObject, ShowObject,
         entry::Shape,
@@ -41,8 +40,9 @@ const MOST_OF_PAGE: usize = 1024 * 1024;
 /// The largest object that goes through this server.
 const MOST_PASSED_ON: u64 = 256 * 1024 * 1024;
 
-/// As many objects one account may ask for at the same time.
+/// As many objects one account may ask for at the same time: nobody takes the places of everybody.
 const AT_A_TIME: usize = 6;
+const OBJECTS: &str = "objects";
 
 /// An object that is there, and the entry that opens it.
 struct Found {
@@ -65,7 +65,7 @@ impl Field {
 
 pub(super) async fn preview(ctx: Ctx<PreviewObject>) -> Result<ObjectPreview, AppError> {
     let at = Field("/url");
-    let _place = place(&ctx)?;
+    let _place = ctx.one_of(AT_A_TIME, OBJECTS)?;
     let found = find(&ctx, &ctx.body.url, at).await?;
     let (kind, media) = kinds::of(&found.name);
     let disposition = kinds::to_save(&found.name);
@@ -99,7 +99,7 @@ pub(super) async fn preview(ctx: Ctx<PreviewObject>) -> Result<ObjectPreview, Ap
 
 pub(super) async fn show(ctx: Ctx<ShowObject>) -> Result<Content, AppError> {
     let at = Field("url");
-    let _place = place(&ctx)?;
+    let _place = ctx.one_of(AT_A_TIME, OBJECTS)?;
     let found = find(&ctx, &ctx.query.url, at).await?;
     if kinds::of(&found.name).0 != ObjectKind::Html {
         return Err(at.wrong("This is no page. Download it instead."));
@@ -135,7 +135,7 @@ pub(super) async fn show(ctx: Ctx<ShowObject>) -> Result<Content, AppError> {
 
 pub(super) async fn load(ctx: Ctx<LoadObject>) -> Result<Content, AppError> {
     let at = Field("url");
-    let place = place(&ctx)?;
+    let place = ctx.one_of(AT_A_TIME, OBJECTS)?;
     let found = find(&ctx, &ctx.query.url, at).await?;
     if found.bytes > MOST_PASSED_ON {
         return Err(at.wrong(too_large()));
@@ -161,12 +161,6 @@ pub(super) async fn load(ctx: Ctx<LoadObject>) -> Result<Content, AppError> {
         Err(fault) => reasons::of_network(fault)?,
     };
     Err(at.wrong(found.sentence(&reason)))
-}
-
-/// A place for one more object of the account that calls: nobody takes those of everybody.
-fn place<E: Endpoint<Caller = MemberInPerson>>(ctx: &Ctx<E>) -> Result<Alone, AppError> {
-    let user = ctx.actor().user_id.unwrap_or(UserId::NIL);
-    ctx.one_of(AT_A_TIME, &format!("objects of {user}"))
 }
 
 /// The pieces, with the place that is held until they end.

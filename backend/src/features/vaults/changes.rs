@@ -1,7 +1,7 @@
 //! What changes vaults: lock, rule, query and journal in one transaction. The journal says how large a content is and which save it
 //! is, and nothing of what is in it.
 
-use db::columns;
+use db::{Conn, columns};
 use secrets::keys::InstanceKeys;
 use serde::Serialize;
 use shared::{
@@ -84,6 +84,22 @@ impl Held {
             .unwrap_or_else(|_told_in_the_log| SecretText::new(String::new()))
     }
 
+    /// One's own vault as a read answers it.
+    fn personal(&self, keys: &InstanceKeys) -> Result<PersonalVault, AppError> {
+        Ok(PersonalVault {
+            vault: Some(self.row.clone().try_into()?),
+            content: self.shown(keys),
+        })
+    }
+
+    /// A vault of administrators as a read answers it.
+    fn with_content(&self, keys: &InstanceKeys) -> Result<VaultWithContent, AppError> {
+        Ok(VaultWithContent {
+            vault: self.row.clone().try_into()?,
+            content: self.shown(keys),
+        })
+    }
+
     fn stored(&self, keys: &InstanceKeys) -> Option<secrets::secret::Secret> {
         content::open(
             keys,
@@ -119,10 +135,7 @@ pub fn change_personal(
 ) -> Result<PersonalVault, AppError> {
     credentials::take_turn(tx.conn, scope)?;
     let Some(row) = store::personal(tx.conn, scope)? else {
-        let none = PersonalVault {
-            vault: None,
-            content: SecretText::new(String::new()),
-        };
+        let none = PersonalVault::none();
         matches(&none)?;
         if wanted.is_active.is_none() && draft.is_none() {
             tx.needs_no_entry("nothing was to be saved");
@@ -130,27 +143,14 @@ pub fn change_personal(
         }
         let draft = draft.unwrap_or(Draft::Config(wanted.format.unwrap_or_default(), none.content));
         let is_active = wanted.is_active.unwrap_or(true);
-        let held = first(tx, scope, keys, personal_row(tx, scope, id, is_active), draft)?;
-        return shown_personal(keys, held);
+        return first(tx, scope, keys, personal_row(tx, scope, id, is_active), draft)?.personal(keys);
     };
     let held = Held::of(tx, scope, row)?;
-    matches(&PersonalVault {
-        vault: Some(held.row.clone().try_into()?),
-        content: held.shown(keys),
-    })?;
+    matches(&held.personal(keys)?)?;
     let mut changed = unchanged(tx, scope, &held.row);
     changed.is_active = wanted.is_active.unwrap_or(held.row.is_active);
     let whole = held.renewed(keys, draft)?;
-    let held = apply(tx, scope, keys, held, changed, whole)?;
-    shown_personal(keys, held)
-}
-
-fn shown_personal(keys: &InstanceKeys, held: Held) -> Result<PersonalVault, AppError> {
-    let content = held.shown(keys);
-    Ok(PersonalVault {
-        vault: Some(held.row.try_into()?),
-        content,
-    })
+    apply(tx, scope, keys, held, changed, whole)?.personal(keys)
 }
 
 fn personal_row(tx: &Tx<'_>, scope: &Scope, id: VaultId, is_active: bool) -> NewRow {
@@ -210,10 +210,7 @@ pub fn change(
 ) -> Result<VaultWithContent, AppError> {
     let held = locked(tx, scope, id)?;
     let held = Held::of(tx, scope, held)?;
-    matches(&VaultWithContent {
-        vault: held.row.clone().try_into()?,
-        content: held.shown(keys),
-    })?;
+    matches(&held.with_content(keys)?)?;
     let mut changed = unchanged(tx, scope, &held.row);
     if let Some(wanted) = wanted.group_id {
         changed.group_id = Some(group(tx, scope, wanted)?);
@@ -225,12 +222,7 @@ pub fn change(
     changed.is_active = wanted.is_active.unwrap_or(held.row.is_active);
     changed.is_enforced = wanted.is_enforced.unwrap_or(held.row.is_enforced);
     let whole = held.renewed(keys, draft)?;
-    let held = apply(tx, scope, keys, held, changed, whole)?;
-    let content = held.shown(keys);
-    Ok(VaultWithContent {
-        vault: held.row.try_into()?,
-        content,
-    })
+    apply(tx, scope, keys, held, changed, whole)?.with_content(keys)
 }
 
 /// Moves a vault of administrators before another one, or to the end. Answers all of them in their new order.
@@ -250,7 +242,7 @@ pub fn move_to(
     let place = match before {
         None => write::end_of_order(tx.conn, scope)?,
         Some(before) => {
-            let other = administrators(tx, scope, before).map_err(|error| match error.code() {
+            let other = administrators(tx.conn, scope, before).map_err(|error| match error.code() {
                 ErrorCode::NotFound => AppError::field(
                     "/before",
                     "Choose another vault of this list, or none for the end.",
@@ -398,8 +390,8 @@ fn unchanged(tx: &Tx<'_>, scope: &Scope, row: &VaultRow) -> Changed {
 }
 
 /// A vault of administrators. Somebody's personal one is none, also one's own.
-fn administrators(tx: &mut Tx<'_>, scope: &Scope, id: VaultId) -> Result<VaultRow, AppError> {
-    let row = store::by_id(tx.conn, scope, id.into())?;
+pub fn administrators(conn: &mut Conn, scope: &Scope, id: VaultId) -> Result<VaultRow, AppError> {
+    let row = store::by_id(conn, scope, id.into())?;
     if row.group_id.is_none() {
         return Err(ErrorCode::NotFound.into());
     }
@@ -409,7 +401,7 @@ fn administrators(tx: &mut Tx<'_>, scope: &Scope, id: VaultId) -> Result<VaultRo
 /// The same, with the order and all vaults of administrators locked until the transaction ends.
 fn locked(tx: &mut Tx<'_>, scope: &Scope, id: VaultId) -> Result<VaultRow, AppError> {
     workspaces::lock_for(tx.conn, scope, Permission::VaultsManage)?;
-    administrators(tx, scope, id)
+    administrators(tx.conn, scope, id)
 }
 
 fn group(tx: &mut Tx<'_>, scope: &Scope, id: GroupId) -> Result<columns::GroupId, AppError> {

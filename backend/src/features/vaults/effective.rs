@@ -6,7 +6,7 @@ use shared::{
     ids::UserId,
     permission::Permission,
     text::SecretText,
-    vaults::{ConfigurationLayer, EffectiveConfiguration, GetEffectiveConfiguration, LayerKind, VaultGroup},
+    vaults::{ConfigurationLayer, EffectiveConfiguration, GetEffectiveConfiguration, LayerKind},
 };
 
 use super::{
@@ -59,7 +59,6 @@ pub fn served(keys: &InstanceKeys, rows: Vec<ServedRow>) -> Vec<Served> {
 
 pub(super) async fn get(ctx: Ctx<GetEffectiveConfiguration>) -> Result<EffectiveConfiguration, AppError> {
     let (keys, wanted) = (ctx.keys_for_queries(), ctx.query.user_id);
-    let caller = ctx.actor().user_id.unwrap_or(UserId::NIL);
     let (user, own, rows) = ctx
         .read(move |conn, scope| {
             let user = wanted.map_or_else(|| scope.user_id(), Into::into);
@@ -72,7 +71,7 @@ pub(super) async fn get(ctx: Ctx<GetEffectiveConfiguration>) -> Result<Effective
         })
         .await?;
     // Texts are long: nobody else waits for a connection meanwhile, nor does one member take every thread.
-    let _place = ctx.one_of(AT_A_TIME, &format!("effective configuration for {caller}"))?;
+    let _place = ctx.one_of(AT_A_TIME, "effective configuration")?;
     blocking(move || {
         let mut found = merged(user.into(), &served(&keys, rows))?;
         if !own {
@@ -137,12 +136,8 @@ fn defaults() -> ConfigurationLayer {
 }
 
 fn layer(vault: &Served) -> Result<ConfigurationLayer, AppError> {
-    let group = vault.row.group.as_ref().map(|(id, name)| {
-        Ok::<_, AppError>(VaultGroup {
-            id: (*id).into(),
-            name: name.parse().map_err(anyhow::Error::msg)?,
-        })
-    });
+    let group = vault.row.group.as_ref();
+    let group = group.map(|(id, name)| store::group(*id, name));
     Ok(ConfigurationLayer {
         kind: vault.kind(),
         vault_id: Some(vault.row.id.into()),

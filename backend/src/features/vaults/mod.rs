@@ -97,12 +97,8 @@ async fn change(ctx: Ctx<ChangeVault>) -> Result<VaultWithContent, AppError> {
         None => None,
         Some(content) => {
             let row = ctx
-                .read(move |conn, scope| Ok(store::by_id(conn, scope, id.into())?))
+                .read(move |conn, scope| changes::administrators(conn, scope, id))
                 .await?;
-            // A personal one is not there for others, whatever they send.
-            if row.group_id.is_none() {
-                return Err(ErrorCode::NotFound.into());
-            }
             saving::of(&row, content, wanted.format).await?
         }
     };

@@ -1,6 +1,7 @@
 //! Looking at vaults: whoever asks sees what [`rules::sight`] lets them see, and of the rest not even that it is there.
 
 use db::Conn;
+use secrets::keys::InstanceKeys;
 use shared::{
     contract::Download,
     contract::Endpoint,
@@ -72,17 +73,24 @@ pub(super) fn shown(rows: Vec<VaultRow>) -> Result<Page<Vault>, AppError> {
     items.map(Page::whole)
 }
 
+/// What is in a vault, as it is shown.
+fn content_of(
+    conn: &mut Conn,
+    scope: &Scope,
+    keys: &InstanceKeys,
+    row: &VaultRow,
+) -> Result<SecretText, AppError> {
+    let sealed = store::sealed(conn, scope, row.id, row.version)?;
+    content::shown(keys, row, &sealed)
+}
+
 pub(super) async fn personal(ctx: Ctx<GetPersonalVault>) -> Result<PersonalVault, AppError> {
     let keys = ctx.keys_for_queries();
     ctx.read(move |conn, scope| {
         let Some(row) = store::personal(conn, scope)? else {
-            return Ok(PersonalVault {
-                vault: None,
-                content: SecretText::new(String::new()),
-            });
+            return Ok(PersonalVault::none());
         };
-        let sealed = store::sealed(conn, scope, row.id, row.version)?;
-        let content = content::shown(&keys, &row, &sealed)?;
+        let content = content_of(conn, scope, &keys, &row)?;
         Ok(PersonalVault {
             vault: Some(row.try_into()?),
             content,
@@ -143,8 +151,7 @@ pub(super) async fn get(ctx: Ctx<GetVault>) -> Result<VaultWithContent, AppError
     let (keys, id) = (ctx.keys_for_queries(), ctx.path.vault_id);
     ctx.read(move |conn, scope| {
         let (row, _) = seen(conn, scope, id)?;
-        let sealed = store::sealed(conn, scope, row.id, row.version)?;
-        let content = content::shown(&keys, &row, &sealed)?;
+        let content = content_of(conn, scope, &keys, &row)?;
         Ok(VaultWithContent {
             vault: row.try_into()?,
             content,

@@ -98,14 +98,17 @@ impl TryFrom<VaultRow> for Vault {
 impl VaultRow {
     /// The group that it is for, as it is shown.
     pub fn group(&self) -> Result<Option<VaultGroup>, AppError> {
-        let Some((id, name)) = self.group_id.zip(self.group_name.as_deref()) else {
-            return Ok(None);
-        };
-        Ok(Some(VaultGroup {
-            id: id.into(),
-            name: name.parse().map_err(anyhow::Error::msg)?,
-        }))
+        let named = self.group_id.zip(self.group_name.as_deref());
+        named.map(|(id, name)| group(id, name)).transpose()
     }
+}
+
+/// A group as it is shown with a vault.
+pub fn group(id: columns::GroupId, name: &str) -> Result<VaultGroup, AppError> {
+    Ok(VaultGroup {
+        id: id.into(),
+        name: name.parse().map_err(anyhow::Error::msg)?,
+    })
 }
 
 /// A number of things.

@@ -1,7 +1,7 @@
 //! N19: after a deletion no table but the journal holds name or address.
 
-use db::{Conn, schema::audit_entries};
-use diesel::{prelude::*, sql_types::Text};
+use db::schema::audit_entries;
+use diesel::prelude::*;
 use serde_json::json;
 use shared::{
     account::{AccountChange, ChangeMe, ChangePreferences, Preferences},
@@ -16,57 +16,14 @@ use shared::{
 use testkit::{As, Person, TestApp};
 
 use super::{delete, one};
-
-#[derive(QueryableByName)]
-struct Line {
-    #[diesel(sql_type = Text)]
-    line: String,
-}
+use crate::dump::rows;
 
 /// Every row of every table, as text; the journal apart from the rest.
 fn dump(app: &TestApp) -> (Vec<String>, Vec<String>) {
-    let (mut rows, mut journal) = (Vec::new(), Vec::new());
-    let tables = lines(
-        app,
-        "SELECT name AS line FROM sqlite_master WHERE type = 'table'",
-        "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()",
-    );
-    assert!(tables.len() > 15, "{tables:?}");
-    for table in tables {
-        let columns = lines(
-            app,
-            &format!("SELECT 'quote(\"' || name || '\")' AS line FROM pragma_table_info('{table}')"),
-            "SELECT '' AS line",
-        )
-        .join(" || ' ' || ");
-        let content = lines(
-            app,
-            &format!("SELECT {columns} AS line FROM \"{table}\""),
-            &format!("SELECT whole::text AS line FROM \"{table}\" AS whole"),
-        );
-        let into = if table.starts_with("audit_") {
-            &mut journal
-        } else {
-            &mut rows
-        };
-        into.extend(content.into_iter().map(|line| format!("{table}: {line}")));
-    }
-    (rows, journal)
-}
-
-fn lines(app: &TestApp, sqlite: &str, postgres: &str) -> Vec<String> {
-    let found: Vec<Line> = app.db(|conn| {
-        let text = match conn {
-            Conn::Sqlite(_) => sqlite,
-            Conn::Pg(_) => postgres,
-        };
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "no query names tables that it does not know"
-        )]
-        diesel::sql_query(text).load(conn)
-    });
-    found.into_iter().map(|row| row.line).collect()
+    let told = rows(app)
+        .into_iter()
+        .map(|(table, row)| format!("{table}: {row}"));
+    told.partition(|row| !row.starts_with("audit_"))
 }
 
 async fn invite(app: &TestApp, by: &Person, email: Option<&str>) -> SecretText {

@@ -127,9 +127,9 @@ async fn n03_without_vaults_there_are_the_defaults_of_clients_alone() {
 async fn what_comes_to_more_than_can_be_shown_is_refused_in_a_sentence() {
     let team = Team::new().await;
     // A path of 13 KB for each of 1,000 values.
-    let blocks: String = (0..15).map(|n| format!("{}{n} {{\n", "k".repeat(900))).collect();
-    let values: String = (0..1_000).map(|n| format!("x{n} = 1\n")).collect();
-    let text = format!("{blocks}{values}{}", "}\n".repeat(15));
+    let blocks: Vec<String> = (0..15).map(|n| format!("{}{n} {{\n", "k".repeat(900))).collect();
+    let values: Vec<String> = (0..1_000).map(|n| format!("x{n} = 1\n")).collect();
+    let text = blocks.concat() + &values.concat() + &"}\n".repeat(15);
     team.own(&team.bob, text_of(VaultFormat::Hocon, &text)).await;
     for who in [&team.bob, &team.ann] {
         let query = WhoseConfiguration {

@@ -127,6 +127,22 @@ fn figures(calls: &[Call], courses: &[Course]) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
+/// What was measured of each second course, beside the one before it; `whats` says what each pair is of.
+pub fn in_pairs(
+    target: &'static str,
+    whats: impl IntoIterator<Item = String>,
+    courses: &[Course],
+    peer: &'static str,
+    goal: Goal,
+) -> Result<Vec<Figure>> {
+    let pairs = whats.into_iter().zip(courses.chunks_exact(2));
+    let figures = pairs.filter_map(|(what, pair)| {
+        let [theirs, ours] = pair else { return None };
+        Some(beside(target, what, ours, peer, theirs))
+    });
+    figures.map(|figure| Ok(figure?.wanted(&[goal], None))).collect()
+}
+
 /// What was measured of `ours` in processor time, beside `theirs`.
 pub fn beside(
     target: &'static str,

@@ -9,7 +9,7 @@ use db::{Conn, Db, DbError, Kind, schema::*};
 use diesel::prelude::*;
 
 use crate::{
-    figures::calls::beside,
+    figures::calls::in_pairs,
     load::Shape,
     report::{Figure, Goal},
     rounds::{Contender, Effort, interleave},
@@ -57,15 +57,8 @@ pub fn measure(place: &Place, effort: Effort) -> Result<Vec<Figure>> {
         }
     }
     let courses = interleave(effort, &contenders)?;
-    let pairs = LISTS.iter().zip(courses.chunks(2));
-    let figures = pairs.filter_map(|((what, _), pair)| {
-        let [small, large] = pair else { return None };
-        let what = format!("50 of 100,000 members, {what}");
-        Some(beside("members", what, large, "50 of 1,000", small))
-    });
-    figures
-        .map(|figure| Ok(figure?.wanted(&[Goal::RatioAtMost(2.0)], None)))
-        .collect()
+    let whats = LISTS.map(|(what, _)| format!("50 of 100,000 members, {what}"));
+    in_pairs("members", whats, &courses, "50 of 1,000", Goal::RatioAtMost(2.0))
 }
 
 fn contender(server: &Server, account: &Account, workspace: Workspace, query: &str) -> Result<Contender> {

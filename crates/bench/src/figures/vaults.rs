@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::{
-    figures::calls::beside,
+    figures::calls::in_pairs,
     load::Shape,
     report::{Figure, Goal},
     rounds::{Contender, Effort, interleave},
@@ -83,15 +83,8 @@ pub fn measure(place: &Place, effort: Effort) -> Result<Vec<Figure>> {
         }
     }
     let courses = interleave(effort, &contenders)?;
-    let pairs = WAYS.iter().zip(courses.chunks(2));
-    let figures = pairs.filter_map(|((what, _), pair)| {
-        let [few, many] = pair else { return None };
-        let what = format!("10,000 vaults, 1,000 groups: {what}");
-        Some(beside("vaults", what, many, "10 vaults", few))
-    });
-    figures
-        .map(|figure| Ok(figure?.wanted(&[Goal::RatioAtMost(1.5)], None)))
-        .collect()
+    let whats = WAYS.map(|(what, _)| format!("10,000 vaults, 1,000 groups: {what}"));
+    in_pairs("vaults", whats, &courses, "10 vaults", Goal::RatioAtMost(1.5))
 }
 
 fn contender(server: &Server, account: &Account, workspace: Workspace, way: Way) -> Result<Contender> {
@@ -123,16 +116,17 @@ fn contender(server: &Server, account: &Account, workspace: Workspace, way: Way)
 
 /// Whoever got less would have less to do.
 fn check(reply: &Reply, way: Way) -> Result<()> {
-    let pointer = match way {
-        Way::Wire => "/data/vaults",
-        Way::Effective => "/layers",
+    let (pointer, wanted) = match way {
+        Way::Wire => ("/data/vaults", OWN_VAULTS),
+        // The client's own defaults are the lowest layer.
+        Way::Effective => ("/layers", OWN_VAULTS + 1),
     };
     let all = reply.json()?;
     let found = all.pointer(pointer).and_then(serde_json::Value::as_array);
     let count = found.map_or(0, Vec::len);
     anyhow::ensure!(
-        count == OWN_VAULTS as usize,
-        "{count} vaults instead of {OWN_VAULTS}"
+        count == wanted as usize,
+        "{count} in {pointer} instead of {wanted}"
     );
     Ok(())
 }

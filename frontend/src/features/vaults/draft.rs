@@ -225,6 +225,19 @@ async fn pause(length: Duration) {
     let _ = JsFuture::from(wait).await;
 }
 
+/// Why a dialog with unsaved changes should stay.
+pub fn keep_open(unsaved: RwSignal<bool>) -> Signal<Option<String>> {
+    Signal::derive(move || unsaved.get().then(|| "Your changes are not kept yet.".to_owned()))
+}
+
+/// Notes whether a draft has changes that would be lost, as long as it is written.
+pub fn note_changes(changed: impl Fn() -> bool + 'static, unsaved: RwSignal<bool>) {
+    effect(move || unsaved.set(changed()));
+    on_cleanup(move || {
+        let _ = unsaved.try_set(false);
+    });
+}
+
 /// The editor of a draft, inside a form.
 #[component]
 pub fn DraftEditor(

@@ -17,7 +17,7 @@ use crate::{
         EDIT_OWN, VERSIONS,
         applied::AppliedVaults,
         by,
-        draft::{CONTENT, Draft, DraftEditor, overtaken},
+        draft::{CONTENT, Draft, DraftEditor, keep_open, note_changes, overtaken},
         file, language,
         reading::{ViewDialog, shown},
         versions::VersionsDialog,
@@ -30,7 +30,6 @@ use crate::{
         button::{Button, ButtonLink, Kind, Look},
         dialog::{Dialog, use_close},
         download::DownloadLink,
-        effect::effect,
         empty::Empty,
         fetched::Fetched,
         form::{FieldErrors, Form},
@@ -243,19 +242,6 @@ fn EditDialog(own: Own) -> impl IntoView {
             {form.clone()}
         </Dialog>
     }
-}
-
-/// Why a dialog with unsaved changes should stay.
-pub fn keep_open(unsaved: RwSignal<bool>) -> Signal<Option<String>> {
-    Signal::derive(move || unsaved.get().then(|| "Your changes are not kept yet.".to_owned()))
-}
-
-/// Notes whether a draft has changes that would be lost, as long as it is written.
-pub fn note_changes(changed: impl Fn() -> bool + 'static, unsaved: RwSignal<bool>) {
-    effect(move || unsaved.set(changed()));
-    on_cleanup(move || {
-        let _ = unsaved.try_set(false);
-    });
 }
 
 #[component]

@@ -16,9 +16,8 @@ use crate::{
     api::{ApiError, Tag, call},
     features::vaults::{
         EDIT, NEW,
-        draft::{CONTENT, Draft, DraftEditor, overtaken},
+        draft::{CONTENT, Draft, DraftEditor, keep_open, note_changes, overtaken},
         listed::Listed,
-        personal::{keep_open, note_changes},
         target,
     },
     sending::{MEANWHILE, Refusal, Sending, checked, fault},
